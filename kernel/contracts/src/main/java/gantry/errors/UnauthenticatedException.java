@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.errors;
+
+import org.jspecify.annotations.Nullable;
+
+/** Raised when credentials are missing or wrong. */
+public final class UnauthenticatedException extends GantryException {
+  private static final long serialVersionUID = 1L;
+
+  /** Takes the message: operation, object, reason, what to do; lower case. */
+  public UnauthenticatedException(String message) {
+    this(message, null);
+  }
+
+  /** Takes the message and what caused it. */
+  public UnauthenticatedException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

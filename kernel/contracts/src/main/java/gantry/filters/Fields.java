@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.filters;
+
+import java.util.List;
+import java.util.Optional;
+
+/** How an object shows its fields to a {@link Filter}. */
+@FunctionalInterface
+public interface Fields {
+  /**
+   * The value of a field.
+   *
+   * @param path the field's path, for example {@code [labels, containerd.io/gc.root]}; never empty
+   * @return the value, or empty if the object has no such field
+   */
+  Optional<String> field(List<String> path);
+}

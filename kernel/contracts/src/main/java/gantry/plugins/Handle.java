@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.plugins;
+
+/**
+ * How a consumer reaches another plugin. The kernel makes one for each pair of contract and plugin
+ * and publishes it as a service with the properties {@code contract} (name of the interface),
+ * {@code plugin} (URI) and all other properties of the provider. A handle outlives the provider:
+ * during a swap calls wait for the new version, and calls in flight end on the old one before it
+ * stops. It is withdrawn when the plugin is gone for good.
+ *
+ * <p>A component declares one so:
+ *
+ * <pre>{@code
+ * @Activate
+ * Foo(@Reference(target = "(contract=gantry.metadata.Metadata)") Handle<Metadata> metadata)
+ * }</pre>
+ *
+ * and never keeps what the calls return beyond the call or lease. Safe for concurrent use.
+ */
+public interface Handle<T> {
+  /** Service property: the name of the contract's interface. */
+  String CONTRACT = "contract";
+
+  /** Service property: the plugin's URI. */
+  String PLUGIN = "plugin";
+
+  /** The URI of the plugin behind this handle. */
+  String plugin();
+
+  /**
+   * Calls the current provider.
+   *
+   * @throws gantry.errors.UnavailableException if there is none in time; the message says which
+   *     plugin is missing and why
+   * @throws E whatever the call throws
+   */
+  <R, E extends Exception> R call(Call<? super T, ? extends R, E> call) throws E;
+
+  /** As {@link #call}, for a call without a result. */
+  <E extends Exception> void run(Action<? super T, E> action) throws E;
+
+  /**
+   * Takes hold of the current provider for a long operation: a stream, a wait. The lease stays with
+   * that version until closed.
+   *
+   * @throws gantry.errors.UnavailableException if there is none in time
+   */
+  Lease<T> lease();
+
+  /** A call with a result. */
+  @FunctionalInterface
+  interface Call<T, R, E extends Exception> {
+    /** Does it. */
+    R on(T provider) throws E;
+  }
+
+  /** A call without a result. */
+  @FunctionalInterface
+  interface Action<T, E extends Exception> {
+    /** Does it. */
+    void on(T provider) throws E;
+  }
+
+  /** A hold on one version of a plugin. */
+  interface Lease<T> extends AutoCloseable {
+    /** The provider; valid until this is closed. */
+    T get();
+
+    /** Lets go. Idempotent. */
+    @Override
+    void close();
+  }
+}
