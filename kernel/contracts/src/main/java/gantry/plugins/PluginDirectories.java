@@ -17,6 +17,9 @@ public interface PluginDirectories {
   /** State of the daemon, absolute. */
   Path state();
 
+  /** Where the programs are that plugins start, for example the supervisor. */
+  Path libexec();
+
   /** Address of the gRPC socket, absolute. */
   Path address();
 }

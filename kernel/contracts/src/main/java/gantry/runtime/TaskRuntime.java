@@ -73,14 +73,8 @@ public interface TaskRuntime {
   Exit await(TaskName task, String execId) throws InterruptedException;
 
   /**
-   * The tasks it has, for a daemon that starts: those of an earlier daemon too.
-   *
-   * @return name and state of the init process of each
-   */
-  Map<TaskName, ProcessState> recover();
-
-  /**
-   * Removes whatever is left of a task whose bundle exists but that {@link #recover} did not name.
+   * Removes whatever is left of a task whose bundle exists but whose task this runtime does not
+   * know: after a crash or a reboot.
    *
    * @return how its init process ended, as far as that is known
    */
