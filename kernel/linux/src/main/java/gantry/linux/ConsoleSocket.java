@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.linux;
+
+import com.sun.jna.Memory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * A unix socket on which an OCI runtime hands over the master side of a terminal it made, as {@code
+ * SCM_RIGHTS}. Used by one thread at a time.
+ */
+public final class ConsoleSocket implements AutoCloseable {
+  private static final int STREAM_CLOEXEC = 1 | 0x80000;
+  private static final int CLOEXEC = 0x80000;
+  private static final int MSG_CMSG_CLOEXEC = 0x40000000;
+  private static final int SOL_SOCKET = 1;
+  private static final int SCM_RIGHTS = 1;
+
+  private final Fd socket;
+  private final Path path;
+
+  private ConsoleSocket(Fd socket, Path path) {
+    this.socket = socket;
+    this.path = path;
+  }
+
+  /**
+   * Listens.
+   *
+   * @param path at most 107 bytes; made here and removed by {@link #close}
+   */
+  public static ConsoleSocket listen(Path path) throws IOException {
+    UnixAddress address = UnixAddress.of(path.toString());
+    Fd socket =
+        new Fd(
+            LibC.check(LibC.socket(UnixAddress.FAMILY, STREAM_CLOEXEC, 0), "make console socket"));
+    try {
+      LibC.check(
+          LibC.bind(socket.number(), address.memory(), address.size()), "bind socket " + path);
+      LibC.check(LibC.listen(socket.number(), 1), "listen on socket " + path);
+      return new ConsoleSocket(socket, path);
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  /** Where the runtime is to connect. */
+  public Path path() {
+    return path;
+  }
+
+  /** Waits for the terminal, at most so long for each of connection and message. */
+  public Fd receive(Duration timeout) throws IOException {
+    await(socket, timeout);
+    try (Fd connection =
+        new Fd(
+            LibC.check(LibC.accept4(socket.number(), null, null, CLOEXEC), "accept on " + path))) {
+      await(connection, timeout);
+      return receive(connection);
+    }
+  }
+
+  private void await(Fd fd, Duration timeout) throws IOException {
+    if (Poll.await(fd, Poll.READABLE, timeout) == 0) {
+      throw ErrnoException.of(Errno.ETIMEDOUT.number(), "receive terminal on " + path);
+    }
+  }
+
+  private Fd receive(Fd connection) throws IOException {
+    Memory bytes = LibC.memory(4096);
+    Memory vector = LibC.memory(16);
+    vector.setPointer(0, bytes);
+    vector.setLong(8, bytes.size());
+    Memory control = LibC.memory(24);
+    Memory message = LibC.memory(56);
+    message.setPointer(16, vector);
+    message.setLong(24, 1);
+    message.setPointer(32, control);
+    message.setLong(40, control.size());
+    long count = LibC.recvmsg(connection.number(), message, MSG_CMSG_CLOEXEC);
+    LibC.check((int) count, "receive terminal on " + path);
+    boolean rights =
+        message.getLong(40) >= 20
+            && control.getInt(8) == SOL_SOCKET
+            && control.getInt(12) == SCM_RIGHTS;
+    if (!rights) {
+      throw new IOException("receive terminal on " + path + ": message has no descriptor");
+    }
+    return new Fd(control.getInt(16));
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+    Files.deleteIfExists(path);
+  }
+}

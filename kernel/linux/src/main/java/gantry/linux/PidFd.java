@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.linux;
+
+import com.sun.jna.Memory;
+import java.io.IOException;
+import java.util.Optional;
+
+/** A process by a handle that stays with it, {@code pidfd_open(2)}; readable once it ended. */
+public final class PidFd implements AutoCloseable {
+  private static final long SEND_SIGNAL = 424;
+  private static final long OPEN = 434;
+  private static final int P_PIDFD = 3;
+  private static final int WNOHANG = 1;
+  private static final int WEXITED = 4;
+  private static final int SIGINFO_SIZE = 128;
+  private static final int CODE = 8;
+  private static final int PID = 16;
+  private static final int STATUS = 24;
+  private static final int CLD_EXITED = 1;
+
+  private final Fd fd;
+  private final int pid;
+
+  private PidFd(Fd fd, int pid) {
+    this.fd = fd;
+    this.pid = pid;
+  }
+
+  /**
+   * Opens a process that exists.
+   *
+   * @throws ErrnoException with {@link Errno#ESRCH} if it does not
+   */
+  public static PidFd open(int pid) throws IOException {
+    long fd = LibC.syscall(OPEN, pid, 0, 0, 0);
+    return new PidFd(new Fd(LibC.check((int) fd, "open process " + pid)), pid);
+  }
+
+  /** Its number, which may be another process's once this one was waited for. */
+  public int pid() {
+    return pid;
+  }
+
+  /** For polling. */
+  public Fd fd() {
+    return fd;
+  }
+
+  /** Sends a signal to exactly this process. */
+  public void signal(int signal) throws IOException {
+    try (Fd.Use use = fd.use()) {
+      long result = LibC.syscall(SEND_SIGNAL, use.number(), signal, 0, 0);
+      LibC.check((int) result, "send signal " + signal + " to process " + pid);
+    }
+  }
+
+  /**
+   * Takes the exit of a child of this process, without waiting.
+   *
+   * @return 0 to 255, 128 and the number of the signal that ended it; empty while it runs
+   * @throws ErrnoException with {@link Errno#ECHILD} if it is not a child
+   */
+  public Optional<Integer> reap() throws IOException {
+    Memory info = LibC.memory(SIGINFO_SIZE);
+    try (Fd.Use use = fd.use()) {
+      int result = LibC.waitid(P_PIDFD, use.number(), info, WEXITED | WNOHANG);
+      LibC.check(result, "wait for process " + pid);
+    }
+    if (info.getInt(PID) == 0) {
+      return Optional.empty();
+    }
+    int status = info.getInt(STATUS);
+    return Optional.of(info.getInt(CODE) == CLD_EXITED ? status & 0xff : 128 + status);
+  }
+
+  @Override
+  public void close() {
+    fd.close();
+  }
+}
