@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.plugins.tasks;
+
+import gantry.errors.FailedPreconditionException;
+import gantry.errors.InvalidArgumentException;
+import gantry.errors.UnavailableException;
+import gantry.plugins.Handle;
+import gantry.runtime.TaskRuntime;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The runtimes there are, by the names they serve. Safe for concurrent use. */
+final class Runtimes {
+  private final Map<String, Handle<TaskRuntime>> byName = new ConcurrentHashMap<>();
+
+  /** Adds a runtime under all its names; returns the names. */
+  Set<String> add(Handle<TaskRuntime> runtime, Map<String, ?> properties) {
+    Set<String> names = names(properties.get(TaskRuntime.RUNTIME_PROPERTY));
+    names.forEach(name -> byName.put(name, runtime));
+    return names;
+  }
+
+  void remove(Handle<TaskRuntime> runtime) {
+    byName.values().removeIf(runtime::equals);
+  }
+
+  /**
+   * The runtime that a new task shall have.
+   *
+   * @throws FailedPreconditionException if there is none of this name
+   */
+  Handle<TaskRuntime> forNew(String name) {
+    Handle<TaskRuntime> runtime = byName.get(name);
+    if (runtime == null) {
+      throw new FailedPreconditionException(
+          "failed to start shim: failed to resolve runtime path: runtime \"%s\" binary not installed"
+                  .formatted(name)
+              + " \"%s\": file does not exist: the runtimes here are %s"
+                  .formatted(shim(name), new TreeSet<>(byName.keySet())));
+    }
+    return runtime;
+  }
+
+  /**
+   * The runtime that has a task.
+   *
+   * @throws UnavailableException if it is not here now
+   */
+  Handle<TaskRuntime> of(String task, String name) {
+    Handle<TaskRuntime> runtime = byName.get(name);
+    if (runtime == null) {
+      throw new UnavailableException(
+          "task %s: its runtime \"%s\" is not here; see the plugin table".formatted(task, name));
+    }
+    return runtime;
+  }
+
+  /** The name of the program that containerd would look for: the last two words of the name. */
+  private static String shim(String name) {
+    if (name.startsWith("/")) {
+      return name;
+    }
+    String[] words = name.split("\\.", -1);
+    if (words.length < 2 || Arrays.asList(words).contains("")) {
+      throw new InvalidArgumentException(
+          "invalid runtime name %s, want a name like io.containerd.runc.v2".formatted(name));
+    }
+    return "containerd-shim-%s-%s".formatted(words[words.length - 2], words[words.length - 1]);
+  }
+
+  private static Set<String> names(@Nullable Object property) {
+    return Set.copyOf(
+        switch (property) {
+          case null -> List.<String>of();
+          case String[] several -> List.of(several);
+          case Collection<?> several -> several.stream().map(String::valueOf).toList();
+          default -> List.of(String.valueOf(property));
+        });
+  }
+}

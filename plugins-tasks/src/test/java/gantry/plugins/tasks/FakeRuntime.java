@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.plugins.tasks;
+
+import gantry.errors.FailedPreconditionException;
+import gantry.errors.NotFoundException;
+import gantry.runtime.Bundle;
+import gantry.runtime.CreateTask;
+import gantry.runtime.Exit;
+import gantry.runtime.ProcessDetails;
+import gantry.runtime.ProcessIo;
+import gantry.runtime.ProcessState;
+import gantry.runtime.TaskRuntime;
+import gantry.runtime.TaskStatus;
+import gantry.typed.TypedValue;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A runtime whose tasks are entries of a map: created, running, or stopped by any signal. */
+final class FakeRuntime implements TaskRuntime {
+  static final String NAME = "io.containerd.fake.v1";
+  static final int STATUS = 7;
+
+  final Map<String, TaskStatus> tasks = new ConcurrentHashMap<>();
+  final List<String> cleaned = new CopyOnWriteArrayList<>();
+  volatile @Nullable CreateTask created;
+
+  /** What the next calls throw; null for nothing. */
+  volatile @Nullable Supplier<RuntimeException> failure;
+
+  /** What the next waits throw, one each. */
+  final Queue<RuntimeException> waitFailures = new ConcurrentLinkedQueue<>();
+
+  /** Opened by the first creation. */
+  final CountDownLatch creating = new CountDownLatch(1);
+
+  /** Calls wait for this. */
+  volatile CountDownLatch open = new CountDownLatch(0);
+
+  @Override
+  public int create(Bundle bundle, CreateTask request) {
+    creating.countDown();
+    pass();
+    created = request;
+    tasks.put(bundle.id(), TaskStatus.CREATED);
+    return 42;
+  }
+
+  @Override
+  public int start(TaskName task, String execId) {
+    status(task);
+    tasks.put(task.id(), TaskStatus.RUNNING);
+    return 42;
+  }
+
+  @Override
+  public Exit delete(TaskName task, String execId) {
+    if (status(task) == TaskStatus.RUNNING) {
+      throw new FailedPreconditionException("cannot delete a running process");
+    }
+    tasks.remove(task.id());
+    return exit();
+  }
+
+  @Override
+  public ProcessState state(TaskName task, String execId) {
+    return new ProcessState(task.id(), 42, status(task), "", "", "", false, 0, null);
+  }
+
+  @Override
+  public void kill(TaskName task, String execId, int signal, boolean all) {
+    status(task);
+    tasks.put(task.id(), TaskStatus.STOPPED);
+  }
+
+  @Override
+  public void exec(TaskName task, String execId, ProcessIo io, TypedValue spec) {
+    status(task);
+  }
+
+  @Override
+  public void resize(TaskName task, String execId, int width, int height) {
+    status(task);
+  }
+
+  @Override
+  public void closeStdin(TaskName task, String execId) {
+    status(task);
+  }
+
+  @Override
+  public void pause(TaskName task) {
+    status(task);
+  }
+
+  @Override
+  public void resume(TaskName task) {
+    status(task);
+  }
+
+  @Override
+  public List<ProcessDetails> pids(TaskName task) {
+    status(task);
+    return List.of(new ProcessDetails(42, ""));
+  }
+
+  @Override
+  public void checkpoint(TaskName task, String path, @Nullable TypedValue options) {
+    status(task);
+  }
+
+  @Override
+  public void update(TaskName task, TypedValue resources, Map<String, String> annotations) {
+    status(task);
+  }
+
+  @Override
+  public TypedValue stats(TaskName task) {
+    status(task);
+    return new TypedValue("io.containerd.cgroups.v2.Metrics", new byte[0]);
+  }
+
+  @Override
+  public Exit await(TaskName task, String execId) {
+    status(task);
+    RuntimeException broken = waitFailures.poll();
+    if (broken != null) {
+      throw broken;
+    }
+    return exit();
+  }
+
+  @Override
+  public Exit cleanup(Bundle bundle) {
+    cleaned.add(bundle.id());
+    tasks.remove(bundle.id());
+    return exit();
+  }
+
+  private TaskStatus status(TaskName task) {
+    pass();
+    TaskStatus status = tasks.get(task.id());
+    if (status == null) {
+      throw new NotFoundException("process of %s does not exist".formatted(task.id()));
+    }
+    return status;
+  }
+
+  private void pass() {
+    try {
+      open.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Supplier<RuntimeException> thrown = failure;
+    if (thrown != null) {
+      throw thrown.get();
+    }
+  }
+
+  private static Exit exit() {
+    return new Exit(42, STATUS, Instant.EPOCH);
+  }
+}
