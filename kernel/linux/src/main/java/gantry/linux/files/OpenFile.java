@@ -93,7 +93,11 @@ public final class OpenFile implements AutoCloseable {
   public FileStat stat() throws IOException {
     check(
         FileCalls.statx(
-            fd(), scratch.first(""), Directory.AT_EMPTY_PATH, Directory.STATX_BASIC, scratch.structure()),
+            fd(),
+            scratch.first(""),
+            Directory.AT_EMPTY_PATH,
+            Directory.STATX_BASIC,
+            scratch.structure()),
         "stat");
     return FileStat.read(scratch);
   }
