@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.store.snapshots;
+
+import java.util.List;
+
+/**
+ * A key that is taken but not yet a snapshot: nobody sees it, nobody else can take it, and its
+ * parent cannot be removed. Make the directory, then commit; closing without that frees the key. A
+ * reservation whose process died is gone when the index is next opened. Not for concurrent use.
+ */
+public final class Reservation implements AutoCloseable {
+  private final SnapshotIndex index;
+  private final SnapshotChain chain;
+  private boolean isOpen = true;
+
+  Reservation(SnapshotIndex index, SnapshotChain chain) {
+    this.index = index;
+    this.chain = chain;
+  }
+
+  /** The name of the directory to make. */
+  public long id() {
+    return chain.id();
+  }
+
+  /** The directories it stands on, nearest first. */
+  public List<Long> parentIds() {
+    return chain.parentIds();
+  }
+
+  /** Makes it a snapshot, durably. The directory must be durable before. */
+  public SnapshotChain commit() {
+    index.confirm(chain.id());
+    isOpen = false;
+    return chain;
+  }
+
+  /** Frees the key unless committed. The directory is the caller's to remove. Idempotent. */
+  @Override
+  public void close() {
+    if (isOpen) {
+      isOpen = false;
+      index.forget(chain.id());
+    }
+  }
+}
