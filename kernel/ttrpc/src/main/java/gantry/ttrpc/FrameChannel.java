@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.ttrpc;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Frames over a connection. One thread receives, any number send; a writer of its own keeps senders
+ * from blocking longer than they want when the peer does not read.
+ */
+final class FrameChannel implements AutoCloseable {
+  private static final int QUEUE = 256;
+  private static final int SKIP = 1 << 16;
+
+  private final SocketChannel channel;
+  private final BlockingQueue<Frame> outgoing = new ArrayBlockingQueue<>(QUEUE);
+  private final Thread writer;
+  private final ByteBuffer header = ByteBuffer.allocate(Frame.HEADER);
+  private volatile boolean closed;
+
+  FrameChannel(SocketChannel channel, String name) {
+    this.channel = channel;
+    this.writer = Thread.ofVirtual().name(name + "-writer").start(this::write);
+  }
+
+  /**
+   * Queues a frame.
+   *
+   * @return false if there was no room for it in that time
+   * @throws ClosedChannelException if the connection is closed
+   */
+  boolean send(Frame frame, Duration timeout) throws IOException, InterruptedException {
+    if (closed) {
+      throw new ClosedChannelException();
+    }
+    return outgoing.offer(frame, timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Waits for the next frame; one that is too long comes without its payload. */
+  Frame receive() throws IOException {
+    fill(header.clear());
+    header.flip();
+    int length = header.getInt();
+    int stream = header.getInt();
+    byte type = header.get();
+    byte flags = header.get();
+    if (Integer.compareUnsigned(length, Frame.LIMIT) > 0) {
+      skip(Integer.toUnsignedLong(length));
+      return new Frame(stream, type, flags, length, ByteString.EMPTY);
+    }
+    byte[] payload = new byte[length];
+    fill(ByteBuffer.wrap(payload));
+    return new Frame(stream, type, flags, length, UnsafeByteOperations.unsafeWrap(payload));
+  }
+
+  private void skip(long length) throws IOException {
+    ByteBuffer waste = ByteBuffer.allocate(SKIP);
+    for (long left = length; left > 0; left -= waste.position()) {
+      waste.clear().limit((int) Math.min(left, SKIP));
+      fill(waste);
+    }
+  }
+
+  private void fill(ByteBuffer buffer) throws IOException {
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer) < 0) {
+        throw new EOFException("connection closed by peer");
+      }
+    }
+  }
+
+  private void write() {
+    try {
+      while (!closed) {
+        Frame frame = outgoing.take();
+        int length = frame.payload().size();
+        ByteBuffer buffer = ByteBuffer.allocate(Frame.HEADER + length);
+        buffer.putInt(length).putInt(frame.stream()).put(frame.type()).put(frame.flags());
+        frame.payload().copyTo(buffer);
+        buffer.flip();
+        while (buffer.hasRemaining()) {
+          channel.write(buffer);
+        }
+      }
+    } catch (IOException | InterruptedException e) {
+      // the receiving side sees the same end and reports it
+      close();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    writer.interrupt();
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // nothing was to be kept: whoever used it has seen it end
+      return;
+    }
+  }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.ttrpc;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Predicate;
+import jdk.net.ExtendedSocketOptions;
+import jdk.net.UnixDomainPrincipal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves calls on a unix socket of mode 0600. Safe for concurrent use. */
+public final class TtrpcServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TtrpcServer.class);
+
+  private final Path path;
+  private final ServerSocketChannel listener;
+  private final TtrpcServices services;
+  private final Predicate<UnixDomainPrincipal> peers;
+  private final ScheduledExecutorService deadlines;
+  private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
+
+  private TtrpcServer(
+      Path path,
+      ServerSocketChannel listener,
+      TtrpcServices services,
+      Predicate<UnixDomainPrincipal> peers) {
+    this.path = path;
+    this.listener = listener;
+    this.services = services;
+    this.peers = peers;
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("ttrpc-deadlines").daemon().factory());
+    timer.setRemoveOnCancelPolicy(true);
+    this.deadlines = timer;
+  }
+
+  /** As {@link #start(Path, TtrpcServices, Predicate)}, for callers of this process's user only. */
+  public static TtrpcServer start(Path path, TtrpcServices services) throws IOException {
+    return start(path, services, sameUser());
+  }
+
+  /**
+   * Listens and serves until closed. A socket left by a process that is gone is replaced.
+   *
+   * @param path at most 107 bytes
+   * @param peers who may call; connections of others are closed at once
+   * @throws BindException if somebody listens there
+   */
+  public static TtrpcServer start(
+      Path path, TtrpcServices services, Predicate<UnixDomainPrincipal> peers) throws IOException {
+    removeStale(path);
+    ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      listener.bind(UnixDomainSocketAddress.of(path));
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+    } catch (IOException | RuntimeException e) {
+      listener.close();
+      throw e;
+    }
+    TtrpcServer server = new TtrpcServer(path, listener, services, peers);
+    Thread.ofVirtual().name("ttrpc-accept").start(server::accept);
+    return server;
+  }
+
+  /** Lets callers of this process's user in. */
+  public static Predicate<UnixDomainPrincipal> sameUser() throws IOException {
+    var user = Files.getOwner(Path.of("/proc/self"));
+    return peer -> peer.user().equals(user);
+  }
+
+  private static void removeStale(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return;
+    }
+    try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      probe.connect(UnixDomainSocketAddress.of(path));
+    } catch (IOException e) {
+      Files.deleteIfExists(path);
+      return;
+    }
+    throw new BindException("listen on " + path + ": another process does");
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        admit(listener.accept());
+      }
+    } catch (IOException e) {
+      if (listener.isOpen()) {
+        LOG.error("accept on {} failed, no more callers are served", path, e);
+      }
+    }
+  }
+
+  private void admit(SocketChannel channel) throws IOException {
+    try {
+      UnixDomainPrincipal peer = channel.getOption(ExtendedSocketOptions.SO_PEERCRED);
+      if (!peers.test(peer)) {
+        LOG.warn("refused caller {} on {}", peer.user(), path);
+        channel.close();
+        return;
+      }
+    } catch (IOException e) {
+      LOG.debug("caller left {} before it was served", path, e);
+      channel.close();
+      return;
+    }
+    ServerConnection connection = new ServerConnection(channel, services, deadlines);
+    connections.add(connection);
+    Thread.ofVirtual()
+        .name("ttrpc-connection")
+        .start(
+            () -> {
+              connection.serve();
+              connections.remove(connection);
+            });
+  }
+
+  /** Stops listening, ends the calls in progress and removes the socket. */
+  @Override
+  public void close() throws IOException {
+    listener.close();
+    Files.deleteIfExists(path);
+    connections.forEach(ServerConnection::close);
+    deadlines.shutdownNow();
+  }
+}
