@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.plugins.grpc;
+
+import gantry.metadata.Caller;
+import gantry.names.Identifier;
+import gantry.names.Namespace;
+import io.grpc.Metadata;
+import org.jspecify.annotations.Nullable;
+
+/** What the headers of a call say about its caller. Nothing is validated before it is asked for. */
+record CallHeaders(@Nullable String namespaceName, @Nullable String leaseId) {
+  static final Metadata.Key<String> NAMESPACE =
+      Metadata.Key.of("containerd-namespace", Metadata.ASCII_STRING_MARSHALLER);
+  static final Metadata.Key<String> LEASE =
+      Metadata.Key.of("containerd-lease", Metadata.ASCII_STRING_MARSHALLER);
+
+  static CallHeaders of(Metadata headers) {
+    String lease = headers.get(LEASE);
+    return new CallHeaders(headers.get(NAMESPACE), lease == null || lease.isEmpty() ? null : lease);
+  }
+
+  /**
+   * The namespace the caller is in.
+   *
+   * @throws gantry.errors.FailedPreconditionException if it names none
+   * @throws gantry.errors.InvalidArgumentException if that cannot be a namespace
+   */
+  Namespace namespace() {
+    return Namespace.ofHeader(namespaceName);
+  }
+
+  /**
+   * The caller with its lease.
+   *
+   * @throws gantry.errors.FailedPreconditionException if it names no namespace
+   * @throws gantry.errors.InvalidArgumentException if namespace or lease are malformed
+   */
+  Caller caller() {
+    String lease = leaseId;
+    return new Caller(namespace(), lease == null ? null : Identifier.require("lease id", lease));
+  }
+}
