@@ -23,6 +23,9 @@ final class FileCalls {
 
   static native long write(int fd, long buffer, long count);
 
+  static native long copy_file_range(
+      int from, long fromOffset, int to, long toOffset, long count, int flags);
+
   static native int ftruncate(int fd, long length);
 
   static native long lseek(int fd, long offset, int whence);

@@ -117,7 +117,8 @@ public final class OpenFile implements AutoCloseable {
     }
   }
 
-  private int fd() {
+  /** The descriptor, for as long as this is open. */
+  int fd() {
     if (fd < 0) {
       throw new IllegalStateException("file is closed: " + path);
     }

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.linux.files;
+
+import gantry.errors.CanceledException;
+import gantry.errors.DeadlineExceededException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Makes trees of one filesystem durable, at the lower of two prices: a small tree file by file, so
+ * that it does not pay for what others have written; a large one by writing out the filesystem,
+ * which is one request to the disk instead of thousands. Those who ask for the latter at the same
+ * time share it. Safe for concurrent use; holds no lock while it waits for the disk.
+ */
+public final class TreeFlush {
+  /** Below this many inodes, file by file is cheaper. */
+  private static final int SMALL = 32;
+
+  private static final Duration LONGEST = Duration.ofMinutes(10);
+
+  private final Path filesystem;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private boolean running;
+  private long started;
+  private long finished;
+
+  /** Takes a directory of the filesystem. */
+  public TreeFlush(Path filesystem) {
+    this.filesystem = filesystem;
+  }
+
+  /**
+   * Returns when everything in a tree is on the disk, and the names of its root.
+   *
+   * @param inodes how many it has, about
+   */
+  public void flush(Path tree, long inodes) throws IOException {
+    if (inodes < SMALL) {
+      flushFiles(tree);
+    } else {
+      flushFilesystem();
+    }
+  }
+
+  private static void flushFiles(Path tree) throws IOException {
+    try (Directory root = Directory.open(tree)) {
+      TreeWalk.walk(root, new Syncing());
+      root.sync();
+    }
+  }
+
+  private void flushFilesystem() throws IOException {
+    lock.lock();
+    try {
+      // One that is running may have passed by what we wrote last: ours is the next to start.
+      long wanted = started + 1;
+      long end = System.nanoTime() + LONGEST.toNanos();
+      while (finished < wanted) {
+        if (running) {
+          await(end);
+        } else {
+          run();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() throws IOException {
+    running = true;
+    long mine = ++started;
+    boolean done = false;
+    lock.unlock();
+    try {
+      Syncs.syncfs(filesystem);
+      done = true;
+    } finally {
+      lock.lock();
+      running = false;
+      finished = done ? mine : finished;
+      changed.signalAll();
+    }
+  }
+
+  @SuppressWarnings("WaitNotInLoop") // the caller loops
+  private void await(long end) {
+    try {
+      long left = end - System.nanoTime();
+      if (left <= 0 || !changed.await(left, TimeUnit.NANOSECONDS)) {
+        throw new DeadlineExceededException(
+            "write out %s: the disk took longer than %s".formatted(filesystem, LONGEST));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CanceledException("write out %s: canceled".formatted(filesystem), e);
+    }
+  }
+
+  private static final class Syncing implements TreeWalk.Visitor {
+    @Override
+    public boolean enter(Directory parent, String name) throws IOException {
+      FileStat stat = parent.stat(name);
+      if (stat.isRegular()) {
+        try (OpenFile file = parent.read(name)) {
+          file.sync();
+        }
+      }
+      return stat.isDirectory();
+    }
+
+    @Override
+    public void leave(Directory parent, String name) throws IOException {
+      try (Directory directory = parent.child(name)) {
+        directory.sync();
+      }
+    }
+  }
+}
