@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.store.snapshots;
+
+import gantry.linux.files.Directory;
+import gantry.linux.files.FileOperationException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The directories of a snapshotter: one for each id of its {@link SnapshotIndex}, and a trash for
+ * what no id names any more.
+ *
+ * <pre>
+ * root/
+ * ├── index.db               the book
+ * ├── snapshots/‹id›/        what is in it is the snapshotter's business
+ * └── trash/                 on the same filesystem, so that a rename puts things there
+ *     ├── ‹id›.‹random›         removed; deleted at the next {@link #cleanup}
+ *     └── stray.‹time›.‹name›   found at the start without a record; deleted after a day
+ * </pre>
+ *
+ * <p>Strays are what a crash leaves between directory and record. They are kept for a day because
+ * it may be the book that was lost. Safe for concurrent use, also of one root by several instances.
+ */
+public final class SnapshotDirectories {
+  private static final Logger log = LoggerFactory.getLogger(SnapshotDirectories.class);
+  private static final Pattern STRAY = Pattern.compile("stray\\.([0-9]+)\\..*");
+  private static final Duration STRAY_KEPT = Duration.ofDays(1);
+  private static final String PRIVATE = "rwx------";
+
+  private final Path root;
+  private final Clock clock;
+  private final ReentrantLock cleaning = new ReentrantLock();
+
+  private SnapshotDirectories(Path root, Clock clock) {
+    this.root = root;
+    this.clock = clock;
+  }
+
+  /** Makes what is missing of the root and of what it holds. */
+  public static SnapshotDirectories create(Path root) throws IOException {
+    return create(root, Clock.systemUTC());
+  }
+
+  static SnapshotDirectories create(Path root, Clock clock) throws IOException {
+    SnapshotDirectories directories = new SnapshotDirectories(root.toAbsolutePath(), clock);
+    for (Path directory : List.of(directories.root, directories.snapshots(), directories.trash())) {
+      if (!Files.isDirectory(directory)) {
+        Files.createDirectories(
+            directory,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE)));
+      }
+    }
+    return directories;
+  }
+
+  /** The root, absolute. */
+  public Path root() {
+    return root;
+  }
+
+  /** The file of the index. */
+  public Path indexFile() {
+    return root.resolve("index.db");
+  }
+
+  /** The directory of a snapshot, whether it is there or not. */
+  public Path of(long id) {
+    return snapshots().resolve(Long.toString(id));
+  }
+
+  /**
+   * Moves aside every directory without a record.
+   *
+   * @return records without a directory
+   */
+  public List<SnapshotRecord> reconcile(SnapshotIndex index) throws IOException {
+    // Directories first: one that is made after the look has a record when the ids are read.
+    Set<String> names = names(snapshots());
+    Set<Long> ids = index.ids();
+    for (String name : names) {
+      if (idOf(name).filter(ids::contains).isEmpty()) {
+        setAside(name);
+      }
+    }
+    return index.records().stream()
+        .filter(snapshot -> !names.contains(Long.toString(snapshot.id())))
+        .toList();
+  }
+
+  /**
+   * Takes the directory of a snapshot that has no record any more out of its place.
+   *
+   * @return where it is now, to be deleted; empty if there was none
+   */
+  public Optional<Path> discard(long id) throws IOException {
+    Path trashed = trash().resolve(id + "." + UUID.randomUUID());
+    return move(of(id), trashed) ? Optional.of(trashed) : Optional.empty();
+  }
+
+  /** Deletes what was discarded. Others may be doing so at the same time. */
+  public void delete(Path discarded) throws IOException {
+    delete(String.valueOf(discarded.getFileName()));
+  }
+
+  /**
+   * Deletes everything discarded, and strays older than a day. One thread does so at a time: if
+   * another is at it, this returns at once.
+   */
+  public void cleanup() throws IOException {
+    if (!cleaning.tryLock()) {
+      return;
+    }
+    try {
+      deleteAll(names(trash()).stream().filter(name -> !isKept(name)).toList());
+    } finally {
+      cleaning.unlock();
+    }
+  }
+
+  /** Goes on after a failure: one directory in use must not keep all others on the disk. */
+  private void deleteAll(List<String> trashed) throws IOException {
+    IOException failure = null;
+    for (String name : trashed) {
+      try {
+        delete(name);
+      } catch (IOException e) {
+        if (failure != null) {
+          e.addSuppressed(failure);
+        }
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private void delete(String name) throws IOException {
+    try (Directory trash = Directory.open(trash())) {
+      trash.removeTree(name);
+    } catch (FileOperationException e) {
+      if (e.errno() != FileOperationException.ENOENT) {
+        throw e;
+      }
+    }
+  }
+
+  private boolean isKept(String name) {
+    Matcher stray = STRAY.matcher(name);
+    return stray.matches()
+        && Instant.ofEpochSecond(Long.parseLong(stray.group(1)))
+            .plus(STRAY_KEPT)
+            .isAfter(clock.instant());
+  }
+
+  private void setAside(String name) throws IOException {
+    Path stray = trash().resolve("stray.%d.%s".formatted(clock.instant().getEpochSecond(), name));
+    if (move(snapshots().resolve(name), stray)) {
+      log.warn("moved {} to {}: no record names it, it will be deleted in a day", name, stray);
+    }
+  }
+
+  private static boolean move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  private static Set<String> names(Path directory) throws IOException {
+    Set<String> names = new HashSet<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      entries.forEach(entry -> names.add(String.valueOf(entry.getFileName())));
+    }
+    return names;
+  }
+
+  private static Optional<Long> idOf(String name) {
+    try {
+      return Optional.of(Long.parseLong(name));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Path snapshots() {
+    return root.resolve("snapshots");
+  }
+
+  private Path trash() {
+    return root.resolve("trash");
+  }
+}
