@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.client;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** A containerd of its own below a directory: what proves that the client speaks the wire. */
+final class Containerd implements AutoCloseable {
+  private static final Path BINARY = Path.of("/usr/bin/containerd");
+  private static final Duration START = Duration.ofSeconds(20);
+
+  private final Process process;
+  private final Path socket;
+
+  private Containerd(Process process, Path socket) {
+    this.process = process;
+    this.socket = socket;
+  }
+
+  /** Skips the test, with the reason, where there is none. */
+  static Containerd start(Path dir) throws Exception {
+    assumeTrue(
+        Files.isExecutable(BINARY) && "root".equals(System.getProperty("user.name")),
+        "SKIPPED: needs root and " + BINARY + " (apt install containerd)");
+    Path socket = dir.resolve("c.sock");
+    Path config = dir.resolve("config.toml");
+    Files.writeString(config, config(dir));
+    Process process =
+        new ProcessBuilder(BINARY.toString(), "-c", config.toString())
+            .redirectErrorStream(true)
+            .start();
+    Containerd daemon = new Containerd(process, socket);
+    CountDownLatch booted = new CountDownLatch(1);
+    Thread.ofVirtual().start(() -> drain(process, booted));
+    if (!booted.await(START.toSeconds(), TimeUnit.SECONDS) || !process.isAlive()) {
+      daemon.close();
+      throw new IllegalStateException("containerd did not start within " + START);
+    }
+    return daemon;
+  }
+
+  Path socket() {
+    return socket;
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException gone) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void drain(Process process, CountDownLatch booted) {
+    try (BufferedReader log = process.inputReader()) {
+      for (String line = log.readLine(); line != null; line = log.readLine()) {
+        if (line.contains("successfully booted")) {
+          booted.countDown();
+        }
+      }
+    } catch (IOException ended) {
+      // the process is gone
+    }
+    booted.countDown();
+  }
+
+  private static String config(Path dir) {
+    return """
+    version = 2
+    root = "%1$s/root"
+    state = "%1$s/state"
+    disabled_plugins = ["io.containerd.grpc.v1.cri"]
+    [grpc]
+      address = "%1$s/c.sock"
+    [ttrpc]
+      address = "%1$s/c.sock.ttrpc"
+    """
+        .formatted(dir);
+  }
+}
