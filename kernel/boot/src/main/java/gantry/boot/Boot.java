@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.boot;
+
+import gantry.boot.bundles.Bundles;
+import gantry.boot.bundles.OverrideDirectory;
+import gantry.boot.config.ConfigException;
+import gantry.boot.config.ConfigLoader;
+import gantry.boot.config.DaemonConfig;
+import gantry.boot.config.Defaults;
+import gantry.boot.config.Flags;
+import gantry.boot.events.Exchange;
+import gantry.boot.handles.Handles;
+import gantry.boot.host.Directories;
+import gantry.boot.host.Identity;
+import gantry.boot.host.ProcessTraits;
+import gantry.boot.inventory.HostConditions;
+import gantry.boot.inventory.Inventory;
+import gantry.boot.log.JulBridge;
+import gantry.boot.log.Loggers;
+import gantry.events.EventBus;
+import gantry.plugins.DaemonInfo;
+import gantry.plugins.LogLevels;
+import gantry.plugins.PluginBundles;
+import gantry.plugins.PluginDirectories;
+import gantry.plugins.PluginInventory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Dictionary;
+import java.util.Map;
+import java.util.spi.ToolProvider;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts the kernel. It must start after the configuration admin and before any plugin, so that
+ * each plugin finds its configuration and what it needs of the floor.
+ */
+public final class Boot implements BundleActivator {
+  private static final Logger LOG = LoggerFactory.getLogger(Boot.class);
+
+  /** Property of the framework: flags for {@link Flags#parse}, one a line; for tests. */
+  static final String FLAGS = "gantry.flags";
+
+  /** Property of the service with which the launcher asks whether all is well. */
+  static final String READINESS = "gantry.readiness";
+
+  private static final int EVENTS_BEHIND_MAX = 4096;
+
+  private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
+
+  /** Made by the framework. */
+  public Boot() {}
+
+  @Override
+  public void start(BundleContext context) throws IOException, ConfigException {
+    KernelTool.Loaded loaded = loaded(context);
+    DaemonConfig config = loaded.config();
+    if (LoggerFactory.getILoggerFactory() instanceof Loggers loggers) {
+      startLog(context, loggers, config);
+    }
+    config.warnings().forEach(warning -> LOG.warn("config: {}", warning));
+    ProcessTraits.apply(config.oomScore(), config.cgroup());
+    Path home = loaded.flags().home();
+    Directories directories = directories(home, config);
+    DaemonInfo daemon = Identity.of(home, directories.root("io.containerd.grpc.v1.introspection"));
+    LOG.info("starting gantryd {} revision {}", daemon.version(), daemon.revision());
+
+    Configurations.feed(context, config);
+    context.registerService(PluginDirectories.class, directories, none());
+    context.registerService(DaemonInfo.class, daemon, none());
+    context.registerService(
+        EventBus.class, new Exchange(Clock.systemUTC(), EVENTS_BEHIND_MAX), none());
+
+    HostConditions conditions = new HostConditions(context);
+    Inventory inventory = new Inventory(context, conditions);
+    context.registerService(PluginInventory.class, inventory, none());
+    OverrideDirectory overrides = new OverrideDirectory(directories.root().resolve("bundles"));
+    context.registerService(
+        PluginBundles.class, new Bundles(context, overrides, home, inventory::failures), none());
+    Duration patience =
+        config.timeouts().getOrDefault(Defaults.TIMEOUT_PLUGIN, Duration.ofSeconds(10));
+    Handles handles = new Handles(context, patience, inventory::whyMissing);
+    conditions.open();
+    toClose.push(conditions);
+    handles.open();
+    toClose.push(handles);
+    Readiness readiness = new Readiness(context, config, inventory);
+    toClose.push(readiness);
+    context.registerService(
+        Runnable.class, readiness, FrameworkUtil.asDictionary(Map.of(READINESS, true)));
+  }
+
+  @Override
+  public void stop(BundleContext context) throws Exception {
+    while (!toClose.isEmpty()) {
+      toClose.pop().close();
+    }
+  }
+
+  private static void startLog(BundleContext context, Loggers loggers, DaemonConfig config) {
+    loggers.set(LogLevels.ROOT, config.level());
+    loggers.json(config.json());
+    JulBridge.install();
+    context.registerService(LogLevels.class, loggers, none());
+  }
+
+  private static KernelTool.Loaded loaded(BundleContext context)
+      throws IOException, ConfigException {
+    ServiceReference<ToolProvider> reference = context.getServiceReference(ToolProvider.class);
+    if (reference != null && context.getService(reference) instanceof KernelTool tool) {
+      KernelTool.Loaded loaded = tool.loaded();
+      if (loaded != null) {
+        return loaded;
+      }
+    }
+    String text = context.getProperty(FLAGS);
+    Flags flags = text == null ? Flags.NONE : Flags.parse(text.split("\n"));
+    return new KernelTool.Loaded(flags, ConfigLoader.load(flags));
+  }
+
+  private static Directories directories(@Nullable Path home, DaemonConfig config) {
+    Path libexec = home == null ? config.root() : home.resolve("libexec/gantry");
+    return new Directories(config.root(), config.state(), libexec, config.address());
+  }
+
+  private static Dictionary<String, Object> none() {
+    return FrameworkUtil.asDictionary(Map.of());
+  }
+}

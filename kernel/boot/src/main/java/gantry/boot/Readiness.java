@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.boot;
+
+import gantry.boot.config.DaemonConfig;
+import gantry.boot.inventory.HostConditions;
+import gantry.boot.inventory.Inventory;
+import gantry.errors.FailedPreconditionException;
+import gantry.linux.SdNotify;
+import gantry.plugins.PluginStatus;
+import gantry.plugins.PluginStatus.State;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.osgi.framework.BundleContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asked by the launcher once all bundles are started: refuses when a required plugin does not
+ * serve, else registers the condition {@value #CONDITION} and tells systemd.
+ */
+final class Readiness implements Runnable, AutoCloseable {
+  static final String CONDITION = "gantry.ready";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
+
+  private final BundleContext context;
+  private final DaemonConfig config;
+  private final Inventory inventory;
+  private boolean ready;
+
+  Readiness(BundleContext context, DaemonConfig config, Inventory inventory) {
+    this.context = context;
+    this.config = config;
+    this.inventory = inventory;
+  }
+
+  /**
+   * Makes the daemon ready.
+   *
+   * @throws FailedPreconditionException if a required plugin does not serve
+   */
+  @Override
+  public synchronized void run() {
+    HostConditions.register(context, CONDITION);
+    List<PluginStatus> plugins = inventory.plugins();
+    plugins.forEach(Readiness::log);
+    requireRequired(plugins);
+    warnOfTables(plugins);
+    ready = true;
+    tell("READY=1");
+    double seconds =
+        (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1000.0;
+    LOG.info("gantryd is ready after {}s", seconds);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (ready) {
+      tell("STOPPING=1");
+    }
+  }
+
+  private static void log(PluginStatus plugin) {
+    switch (plugin.state()) {
+      case OK -> LOG.debug("plugin {} serves", plugin.uri());
+      case SKIP -> LOG.info("plugin {} is skipped: {}", plugin.uri(), plugin.reason());
+      case ERROR -> LOG.warn("plugin {} does not serve: {}", plugin.uri(), plugin.reason());
+    }
+  }
+
+  private void requireRequired(List<PluginStatus> plugins) {
+    List<String> failures = new ArrayList<>();
+    for (String required : config.required()) {
+      plugins.stream()
+          .filter(plugin -> plugin.uri().toString().equals(required))
+          .findFirst()
+          .ifPresentOrElse(
+              plugin -> {
+                if (plugin.state() != State.OK) {
+                  failures.add("load required plugin %s: %s".formatted(required, plugin.reason()));
+                }
+              },
+              () -> failures.add("load required plugin " + required + ": no such plugin"));
+    }
+    if (!failures.isEmpty()) {
+      throw new FailedPreconditionException(String.join("; ", failures));
+    }
+  }
+
+  private void warnOfTables(List<PluginStatus> plugins) {
+    Map<String, Object> tables = config.plugins();
+    plugins.forEach(plugin -> tables.remove(plugin.uri().toString()));
+    tables.keySet().stream()
+        .filter(uri -> !uri.startsWith("io.containerd.server.v1."))
+        .forEach(uri -> LOG.warn("config: table of plugin {} is ignored: no such plugin", uri));
+  }
+
+  private static void tell(String state) {
+    try {
+      SdNotify.send(System.getenv("NOTIFY_SOCKET"), state);
+    } catch (IOException e) {
+      LOG.warn("tell systemd {}: {}", state, e.toString());
+    }
+  }
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.boot.config;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Loads the configuration of the daemon. One load per instance. */
+public final class ConfigLoader {
+  private final Flags flags;
+  private final List<Problem> errors = new ArrayList<>();
+  private final List<Problem> warnings = new ArrayList<>();
+  private Map<String, Map<String, Object>> pluginDefaults = Map.of();
+
+  private ConfigLoader(Flags flags) {
+    this.flags = flags;
+  }
+
+  /**
+   * The configuration to run with.
+   *
+   * @throws ConfigException with all errors of all files if there are any
+   */
+  public static DaemonConfig load(Flags flags) throws IOException, ConfigException {
+    return new ConfigLoader(flags).load();
+  }
+
+  /** As {@link #load}, with the defaults of all plugins filled in. */
+  public static DaemonConfig dump(Flags flags) throws IOException, ConfigException {
+    DaemonConfig config = load(flags);
+    Map<String, Object> tree = defaults(flags.home()).tree();
+    tree.put("imports", new ArrayList<>());
+    Merge.over(tree, config.tree());
+    return new DaemonConfig(tree, config.warnings());
+  }
+
+  /** The configuration of a daemon without any file or flag. */
+  public static DaemonConfig defaults(@Nullable Path home) throws IOException {
+    Map<String, Object> tree = Defaults.tree(Defaults.plugins(home));
+    fillAddresses(tree, null);
+    return new DaemonConfig(tree, List.of());
+  }
+
+  private DaemonConfig load() throws IOException, ConfigException {
+    Path main = mainFile();
+    Map<String, Object> tree;
+    if (main == null) {
+      tree = Defaults.tree(Map.of());
+    } else {
+      pluginDefaults = Defaults.plugins(flags.home());
+      tree = Defaults.tree(Map.of());
+      tree.put("imports", new ArrayList<>());
+      files(main, tree);
+    }
+    if (!errors.isEmpty()) {
+      throw new ConfigException(errors);
+    }
+    apply(tree);
+    return new DaemonConfig(tree, List.copyOf(warnings));
+  }
+
+  /** The default file may be absent, one that was asked for may not. */
+  private @Nullable Path mainFile() {
+    if (flags.config() != null) {
+      return Path.of(flags.config()).toAbsolutePath().normalize();
+    }
+    Path home = flags.home();
+    if (home != null && Files.exists(home.resolve("etc/gantry/config.toml"))) {
+      return home.resolve("etc/gantry/config.toml");
+    }
+    Path host = Path.of(Defaults.DIRECTORY, "config.toml");
+    return Files.exists(host) ? host : null;
+  }
+
+  private void files(Path main, Map<String, Object> tree) throws IOException {
+    Set<Path> seen = new HashSet<>();
+    Deque<Path> pending = new ArrayDeque<>(List.of(main));
+    while (!pending.isEmpty()) {
+      Path path = pending.removeFirst();
+      if (!seen.add(path)) {
+        continue;
+      }
+      TomlFile file = read(path);
+      if (file != null) {
+        Map<String, Object> migrated = Migration.toCurrent(file.tree());
+        Merge.over(tree, migrated);
+        pending.addAll(imports(path, Trees.texts(file.tree(), "imports")));
+      }
+    }
+  }
+
+  private @Nullable TomlFile read(Path path) throws IOException {
+    TomlFile file;
+    try {
+      file = TomlFile.read(path);
+    } catch (NoSuchFileException e) {
+      errors.add(new Problem(path, 0, "no such file"));
+      return null;
+    }
+    errors.addAll(file.errors());
+    long version = Trees.number(file.tree(), "version");
+    if (version > Migration.CURRENT || version < 0) {
+      String message =
+          "version %d is not known: want 1 to %d".formatted(version, Migration.CURRENT);
+      errors.add(new Problem(path, file.lines().line(List.of("version")), message));
+    } else if (version < Migration.CURRENT && file.errors().isEmpty()) {
+      warnings.add(
+          new Problem(
+              path, 0, "is of version %d and read as such".formatted(Math.max(1, version))));
+    }
+    ShapeCheck check = new ShapeCheck(file, Shapes.file(pluginDefaults, version));
+    errors.addAll(check.errors());
+    warnings.addAll(check.warnings());
+    return file;
+  }
+
+  private static List<Path> imports(Path importer, List<String> patterns) throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (String pattern : patterns) {
+      Path path = importer.resolveSibling(pattern).normalize();
+      if (path.toString().contains("*")) {
+        files.addAll(glob(path));
+      } else {
+        files.add(path);
+      }
+    }
+    return files;
+  }
+
+  private static List<Path> glob(Path pattern) throws IOException {
+    Path directory = pattern.getParent();
+    if (directory == null || !Files.isDirectory(directory)) {
+      return List.of();
+    }
+    List<Path> matches = new ArrayList<>();
+    String name = String.valueOf(pattern.getFileName());
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, name)) {
+      entries.forEach(matches::add);
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    matches.sort(null);
+    return matches;
+  }
+
+  private void apply(Map<String, Object> tree) {
+    if (flags.root() != null) {
+      tree.put("root", flags.root());
+    }
+    if (flags.state() != null) {
+      tree.put("state", flags.state());
+    }
+    if (flags.level() != null) {
+      Map<String, Object> debug = Trees.table(tree, "debug");
+      debug.put("level", flags.level());
+      tree.put("debug", debug);
+    }
+    fillAddresses(tree, flags.address());
+  }
+
+  /** The socket of ttrpc lies beside that of gRPC unless something else is said. */
+  private static void fillAddresses(Map<String, Object> tree, @Nullable String flag) {
+    Map<String, Object> plugins = Trees.table(tree, "plugins");
+    Map<String, Object> grpc = Trees.table(plugins, "io.containerd.server.v1.grpc");
+    Map<String, Object> ttrpc = Trees.table(plugins, "io.containerd.server.v1.ttrpc");
+    if (flag != null) {
+      grpc.put("address", flag);
+    }
+    if (flag != null || Trees.text(ttrpc, "address").isEmpty()) {
+      ttrpc.put("address", Trees.text(grpc, "address") + ".ttrpc");
+    }
+    plugins.put("io.containerd.server.v1.grpc", grpc);
+    plugins.put("io.containerd.server.v1.ttrpc", ttrpc);
+    tree.put("plugins", plugins);
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.boot.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What holds where no file says anything. */
+public final class Defaults {
+  static final String ROOT = "/var/lib/gantry";
+  static final String STATE = "/run/gantry";
+  static final String ADDRESS = "/run/gantry/gantry.sock";
+  static final String DIRECTORY = "/etc/gantry";
+
+  /** How long a call waits for a plugin that is being replaced, and a swap for calls in flight. */
+  public static final String TIMEOUT_PLUGIN = "io.gantry.timeout.plugin";
+
+  private static final long MESSAGE_SIZE = 16L << 20;
+  private static final String SERVER = "io.containerd.server.v1.";
+
+  private Defaults() {}
+
+  /**
+   * A tree of version 4.
+   *
+   * @param plugins defaults of the plugins that ship, by URI
+   */
+  static Map<String, Object> tree(Map<String, Map<String, Object>> plugins) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("version", Migration.CURRENT);
+    tree.put("root", ROOT);
+    tree.put("state", STATE);
+    tree.put("temp", "");
+    tree.put("disabled_plugins", new ArrayList<>());
+    tree.put("required_plugins", new ArrayList<>());
+    tree.put("oom_score", 0L);
+    tree.put("imports", new ArrayList<>(List.of(DIRECTORY + "/conf.d/*.toml")));
+    tree.put("debug", table("level", "", "format", "", "log_trace_id", false));
+    tree.put("cgroup", table("path", ""));
+    tree.put("timeouts", table(TIMEOUT_PLUGIN, "10s"));
+    Map<String, Object> tables = new LinkedHashMap<>();
+    plugins.forEach((uri, table) -> tables.put(uri, Trees.copy(table)));
+    tables.put(SERVER + "grpc", server(Trees.table(tables, SERVER + "grpc"), ADDRESS));
+    tables.put(SERVER + "ttrpc", server(Trees.table(tables, SERVER + "ttrpc"), ""));
+    tree.put("plugins", tables);
+    return tree;
+  }
+
+  /**
+   * Reads the defaults that were taken from the components' own descriptions when the daemon was
+   * packed.
+   *
+   * @param home where the daemon is installed; null for none
+   */
+  static Map<String, Map<String, Object>> plugins(@Nullable Path home) throws IOException {
+    Map<String, Map<String, Object>> plugins = new LinkedHashMap<>();
+    Path file = home == null ? null : home.resolve("lib/gantry/plugins.toml");
+    if (file != null && Files.exists(file)) {
+      Map<String, Object> tables = Trees.table(TomlFile.read(file).tree(), "plugins");
+      tables.keySet().forEach(uri -> plugins.put(uri, Trees.table(tables, uri)));
+    }
+    return plugins;
+  }
+
+  private static Map<String, Object> server(Map<String, Object> table, String address) {
+    table.put("address", address);
+    table.putIfAbsent("uid", 0L);
+    table.putIfAbsent("gid", 0L);
+    table.putIfAbsent("max_recv_message_size", MESSAGE_SIZE);
+    table.putIfAbsent("max_send_message_size", MESSAGE_SIZE);
+    return table;
+  }
+
+  private static Map<String, Object> table(Object... pairs) {
+    Map<String, Object> table = new LinkedHashMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      table.put((String) pairs[i], pairs[i + 1]);
+    }
+    return table;
+  }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.boot.handles;
+
+import gantry.plugins.Contract;
+import gantry.plugins.Handle;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.AllServiceListener;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.BundleListener;
+import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceEvent;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.SynchronousBundleListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes a {@link Handle} for each contract of each plugin. Safe for concurrent use; no lock is
+ * held while a plugin's code runs.
+ */
+public final class Handles implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Handles.class);
+  private static final String FILTER = "(" + Handle.PLUGIN + "=*)";
+
+  private final BundleContext context;
+  private final Duration patience;
+  private final UnaryOperator<String> whyMissing;
+  private final Map<Key, Slot<?>> slots = new ConcurrentHashMap<>();
+  private final AllServiceListener services = this::changed;
+  private final BundleListener bundles = (SynchronousBundleListener) this::changed;
+  private volatile boolean stopping;
+
+  /**
+   * Makes handles for nothing yet.
+   *
+   * @param patience the longest wait of a call for a provider, and of a swap for calls
+   * @param whyMissing says of a plugin why it does not serve
+   */
+  public Handles(BundleContext context, Duration patience, UnaryOperator<String> whyMissing) {
+    this.context = context;
+    this.patience = patience;
+    this.whyMissing = whyMissing;
+  }
+
+  /** Begins with the plugins that are there and goes on with those that come. */
+  public void open() {
+    context.addBundleListener(bundles);
+    try {
+      context.addServiceListener(services, FILTER);
+      ServiceReference<?>[] present = context.getAllServiceReferences(null, FILTER);
+      if (present != null) {
+        Arrays.asList(present).forEach(this::arrived);
+      }
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Withdraws all handles. */
+  @Override
+  public void close() {
+    stopping = true;
+    context.removeServiceListener(services);
+    context.removeBundleListener(bundles);
+    slots.values().forEach(Slot::withdraw);
+    slots.clear();
+  }
+
+  private void changed(ServiceEvent event) {
+    switch (event.getType()) {
+      case ServiceEvent.REGISTERED, ServiceEvent.MODIFIED -> arrived(event.getServiceReference());
+      case ServiceEvent.UNREGISTERING, ServiceEvent.MODIFIED_ENDMATCH ->
+          left(event.getServiceReference());
+      default -> {}
+    }
+  }
+
+  private void changed(BundleEvent event) {
+    long bundle = event.getBundle().getBundleId();
+    if (event.getType() == BundleEvent.UNINSTALLED) {
+      slots.values().stream().filter(slot -> slot.lastBundle() == bundle).forEach(Slot::abandon);
+    } else if (event.getType() == BundleEvent.STOPPING && bundle == Constants.SYSTEM_BUNDLE_ID) {
+      stopping = true;
+      slots.values().forEach(Slot::giveUp);
+    }
+  }
+
+  private void arrived(ServiceReference<?> reference) {
+    for (Class<?> contract : contracts(reference)) {
+      slot(contract, plugin(reference)).arrived(reference);
+    }
+  }
+
+  private void left(ServiceReference<?> reference) {
+    for (Class<?> contract : contracts(reference)) {
+      Slot<?> slot = slots.get(new Key(contract.getName(), plugin(reference)));
+      if (slot != null) {
+        slot.left(reference, stopping);
+      }
+    }
+  }
+
+  private Slot<?> slot(Class<?> contract, String plugin) {
+    return slots.computeIfAbsent(
+        new Key(contract.getName(), plugin),
+        key ->
+            new Slot<>(
+                context,
+                key.contract(),
+                new PluginHandle<>(key.contract(), key.plugin(), patience, whyMissing),
+                patience));
+  }
+
+  private static String plugin(ServiceReference<?> reference) {
+    return String.valueOf(reference.getProperty(Handle.PLUGIN));
+  }
+
+  private static List<Class<?>> contracts(ServiceReference<?> reference) {
+    List<Class<?>> contracts = new ArrayList<>();
+    if (reference.getProperty(Constants.OBJECTCLASS) instanceof String[] names) {
+      for (String name : names) {
+        Class<?> type = load(reference, name);
+        if (type != null && type.isAnnotationPresent(Contract.class)) {
+          contracts.add(type);
+        }
+      }
+    }
+    return contracts;
+  }
+
+  private static @Nullable Class<?> load(ServiceReference<?> reference, String name) {
+    try {
+      return reference.getBundle().loadClass(name);
+    } catch (ClassNotFoundException | NullPointerException | IllegalStateException e) {
+      LOG.debug("service {} has no class {} to offer", reference, name);
+      return null;
+    }
+  }
+
+  private record Key(String contract, String plugin) {}
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.boot.inventory;
+
+import gantry.boot.inventory.Reasons.Outcome;
+import gantry.errors.InvalidArgumentException;
+import gantry.oci.Platform;
+import gantry.plugins.Handle;
+import gantry.plugins.PluginFacts;
+import gantry.plugins.PluginInventory;
+import gantry.plugins.PluginStatus;
+import gantry.plugins.PluginStatus.State;
+import gantry.plugins.PluginUri;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+
+/** The inventory, asked from the service component runtime each time. */
+public final class Inventory implements PluginInventory {
+  private static final int CHAIN_MAX = 8;
+
+  private final BundleContext context;
+  private final Reasons reasons;
+
+  /** An inventory of all components in the framework. */
+  public Inventory(BundleContext context, HostConditions conditions) {
+    this.context = context;
+    this.reasons = new Reasons(conditions::missing);
+  }
+
+  @Override
+  public List<PluginStatus> plugins() {
+    Map<String, Row> rows = rows();
+    List<PluginStatus> plugins = new ArrayList<>();
+    rows.values().forEach(row -> plugins.add(status(row, rows)));
+    plugins.sort(
+        Comparator.comparing((PluginStatus plugin) -> plugin.uri().type())
+            .thenComparing(plugin -> plugin.uri().id()));
+    return plugins;
+  }
+
+  /** Why a plugin does not serve, in words. */
+  public String whyMissing(String plugin) {
+    Map<String, Row> rows = rows();
+    Row row = rows.get(plugin);
+    if (row == null) {
+      return "no such plugin is installed";
+    }
+    Outcome outcome = row.outcome();
+    return outcome == null ? "it is starting or being replaced" : reason(outcome, rows, 0);
+  }
+
+  /** The components of a bundle that failed to start, with the reasons. */
+  public List<String> failures(long bundle) {
+    List<String> failures = new ArrayList<>();
+    for (Row row : rows().values()) {
+      ComponentConfigurationDTO component = row.component();
+      if (row.description().bundle.id == bundle
+          && component != null
+          && component.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
+        Outcome outcome = row.outcome();
+        failures.add(row.uri() + ": " + (outcome == null ? "failed" : outcome.reason()));
+      }
+    }
+    return failures;
+  }
+
+  /** The defaults that each plugin's component declares, by URI. */
+  public Map<String, Map<String, Object>> declared() {
+    Map<String, Map<String, Object>> declared = new TreeMap<>();
+    rows()
+        .values()
+        .forEach(row -> declared.put(row.uri().toString(), row.description().properties));
+    return declared;
+  }
+
+  private Map<String, Row> rows() {
+    Map<String, Row> rows = new TreeMap<>();
+    ServiceReference<ServiceComponentRuntime> reference =
+        context.getServiceReference(ServiceComponentRuntime.class);
+    ServiceComponentRuntime runtime = reference == null ? null : context.getService(reference);
+    if (runtime == null) {
+      return rows;
+    }
+    for (ComponentDescriptionDTO description : runtime.getComponentDescriptionDTOs()) {
+      Collection<ComponentConfigurationDTO> components =
+          runtime.getComponentConfigurationDTOs(description);
+      if (components.isEmpty()) {
+        add(rows, description, null);
+      }
+      components.forEach(component -> add(rows, description, component));
+    }
+    return rows;
+  }
+
+  private void add(
+      Map<String, Row> rows,
+      ComponentDescriptionDTO description,
+      @Nullable ComponentConfigurationDTO component) {
+    Map<String, Object> properties =
+        component == null ? description.properties : component.properties;
+    if (properties.get(Handle.PLUGIN) instanceof String name) {
+      try {
+        Outcome outcome =
+            component == null
+                ? new Outcome(State.SKIP, "disabled by its bundle")
+                : reasons.of(component);
+        rows.put(name, new Row(PluginUri.parse(name), description, component, properties, outcome));
+      } catch (InvalidArgumentException e) {
+        // A component that misnames itself is no plugin; its bundle's own tests say so.
+      }
+    }
+  }
+
+  private PluginStatus status(Row row, Map<String, Row> rows) {
+    Optional<PluginFacts> facts = row.outcome() == null ? facts(row.uri()) : Optional.empty();
+    Outcome outcome = row.outcome();
+    return new PluginStatus(
+        row.uri(),
+        texts(row.properties().get("plugin.requires")),
+        Boolean.TRUE.equals(row.properties().get("plugin.platform"))
+            ? List.of(hostPlatform())
+            : List.of(),
+        facts.map(PluginFacts::exports).orElse(Map.of()),
+        facts.map(PluginFacts::capabilities).orElse(List.of()),
+        outcome == null ? State.OK : outcome.state(),
+        outcome == null ? null : reason(outcome, rows, 0));
+  }
+
+  /** Follows who waits for whom to where the trouble is. */
+  private static String reason(Outcome outcome, Map<String, Row> rows, int depth) {
+    String plugin = outcome.waitsFor();
+    if (plugin == null || depth == CHAIN_MAX) {
+      return outcome.reason();
+    }
+    Row row = rows.get(plugin);
+    if (row == null) {
+      return outcome.reason() + ": no such plugin is installed";
+    }
+    Outcome inner = row.outcome();
+    return inner == null
+        ? outcome.reason()
+        : outcome.reason() + ": " + reason(inner, rows, depth + 1);
+  }
+
+  private Optional<PluginFacts> facts(PluginUri uri) {
+    try {
+      for (ServiceReference<PluginFacts> reference :
+          context.getServiceReferences(
+              PluginFacts.class, "(%s=%s)".formatted(Handle.PLUGIN, uri))) {
+        PluginFacts facts = context.getService(reference);
+        if (facts != null) {
+          return Optional.of(facts);
+        }
+      }
+      return Optional.empty();
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static List<String> texts(@Nullable Object value) {
+    return switch (value) {
+      case String[] array -> List.of(array);
+      case String text -> List.of(text);
+      case null, default -> List.of();
+    };
+  }
+
+  private static String hostPlatform() {
+    return String.valueOf(Platform.host());
+  }
+
+  private record Row(
+      PluginUri uri,
+      ComponentDescriptionDTO description,
+      @Nullable ComponentConfigurationDTO component,
+      Map<String, Object> properties,
+      @Nullable Outcome outcome) {}
+}

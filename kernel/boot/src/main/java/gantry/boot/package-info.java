@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The kernel's own bundle: configuration in, inventory out. The only place, beside the launcher and
+ * the shell, that speaks to OSGi itself; everything else is a Declarative Services component.
+ *
+ * <pre>
+ * KernelTool   before the framework runs: settings for the launcher, config default and dump
+ * Boot         the activator: services of the floor, then handles, then readiness
+ * config/      config.toml
+ * log/         the log
+ * host/        directories, identity
+ * events/      the event bus
+ * handles/     how plugins reach one another
+ * inventory/   which plugins there are and how they are
+ * bundles/     installed, updated and removed at run time
+ * </pre>
+ */
+@NullMarked
+package gantry.boot;
+
+import org.jspecify.annotations.NullMarked;
