@@ -65,11 +65,11 @@ public final class DiffService implements BindableService {
       target = "(contract=gantry.diff.Differ)",
       cardinality = ReferenceCardinality.MULTIPLE,
       policy = ReferencePolicy.DYNAMIC)
-  void bind(Handle<Differ> differ) {
+  void bindDiffer(Handle<Differ> differ) {
     differs.add(differ);
   }
 
-  void unbind(Handle<Differ> differ) {
+  void unbindDiffer(Handle<Differ> differ) {
     differs.remove(differ);
   }
 

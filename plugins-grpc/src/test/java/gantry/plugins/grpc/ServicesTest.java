@@ -156,11 +156,11 @@ class ServicesTest {
   void differs_areAskedInOrderUntilOneTakesIt() throws Exception {
     Digest digest = Digest.sha256(new byte[0]);
     DiffService service = new DiffService(List.of("walking"), false);
-    service.bind(
+    service.bindDiffer(
         FixedHandle.of(
             "io.containerd.differ.v1.all",
             fakes.of(Differ.class, Map.of("apply", a -> Descriptor.of("all", digest, 1)))));
-    service.bind(
+    service.bindDiffer(
         FixedHandle.of(
             "io.containerd.differ.v1.walking",
             fakes.of(

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.plugins.server;
+
+import io.grpc.HandlerRegistry;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * gRPC on one unix socket. It owns every thread it uses; after {@link #close} none is left, unless
+ * a handler does not end.
+ */
+final class GrpcListener implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(GrpcListener.class);
+
+  /** Bytes of headers a client may send; Go's servers are as generous. */
+  private static final int METADATA_MAX = 1 << 20;
+
+  private static final Duration GRACE = Duration.ofSeconds(2);
+  private static final Duration LIMIT = Duration.ofSeconds(5);
+
+  private final EventLoopGroup loops;
+  private final ExecutorService calls;
+  private final Server server;
+
+  private GrpcListener(EventLoopGroup loops, ExecutorService calls, Server server) {
+    this.loops = loops;
+    this.calls = calls;
+    this.server = server;
+  }
+
+  /**
+   * Listens.
+   *
+   * @param messageMax bytes a message from a client may have
+   */
+  static GrpcListener start(Path socket, HandlerRegistry registry, int messageMax)
+      throws IOException {
+    int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
+    EventLoopGroup loops =
+        new MultiThreadIoEventLoopGroup(
+            threads, new DefaultThreadFactory("grpc-io", true), NioIoHandler.newFactory());
+    ExecutorService calls =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-call-", 0).factory());
+    Server server =
+        NettyServerBuilder.forAddress(UnixDomainSocketAddress.of(socket))
+            .channelType(NioServerDomainSocketChannel.class)
+            .bossEventLoopGroup(loops)
+            .workerEventLoopGroup(loops)
+            .executor(calls)
+            .maxInboundMessageSize(messageMax)
+            .maxInboundMetadataSize(METADATA_MAX)
+            .fallbackHandlerRegistry(registry)
+            .build();
+    GrpcListener listener = new GrpcListener(loops, calls, server);
+    try {
+      server.start();
+      return listener;
+    } catch (IOException | RuntimeException e) {
+      listener.close();
+      throw e;
+    }
+  }
+
+  /** Lets calls end for a moment, then ends them. */
+  @Override
+  public void close() {
+    server.shutdown();
+    try {
+      if (!server.awaitTermination(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+        server.shutdownNow();
+        server.awaitTermination(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      }
+      calls.shutdownNow();
+      boolean idle =
+          loops
+              .shutdownGracefully(0, LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+              .await(LIMIT.toMillis());
+      boolean ended = calls.awaitTermination(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      if (!idle || !ended) {
+        log.warn("grpc server stopped with calls still running");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      server.shutdownNow();
+      calls.shutdownNow();
+      Future<?> _ = loops.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+    }
+  }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.plugins.server;
+
+import gantry.plugins.Handle;
+import gantry.plugins.Plugin;
+import gantry.plugins.PluginDirectories;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.FrameworkListener;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves every gRPC service that is there on the daemon's socket. */
+@Component(
+    name = GrpcServer.PLUGIN,
+    immediate = true,
+    service = {})
+@Plugin(value = GrpcServer.PLUGIN, plugin_requires = "io.containerd.grpc.v1")
+public final class GrpcServer {
+  static final String PLUGIN = "io.containerd.server.v1.grpc";
+
+  private static final Logger log = LoggerFactory.getLogger(GrpcServer.class);
+  private static final ServiceGate.Patience PATIENCE =
+      new ServiceGate.Patience(
+          Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(5));
+
+  /** Configuration of the server. */
+  public @interface Config {
+    /** Path of the socket; empty for the daemon's. */
+    String address() default "";
+
+    /** Owner of the socket. */
+    int uid() default 0;
+
+    /** Group of the socket. */
+    int gid() default 0;
+
+    /** Bytes a message from a client may have; 0 for the default. */
+    int max__recv__message__size() default 0;
+
+    /** Bytes a message to a client may have; 0 for the default. */
+    int max__send__message__size() default 0;
+  }
+
+  /**
+   * Where and how to serve.
+   *
+   * @param address path of the socket
+   * @param receiveMax bytes of a message from a client
+   * @param sendMax bytes of a message to a client
+   */
+  record Settings(String address, int uid, int gid, int receiveMax, int sendMax) {
+    /** What containerd and its clients agree on. */
+    static final int MESSAGE_MAX = 16 << 20;
+
+    static Settings of(Config config, String defaultAddress) {
+      return new Settings(
+          config.address().isEmpty() ? defaultAddress : config.address(),
+          config.uid(),
+          config.gid(),
+          config.max__recv__message__size() > 0 ? config.max__recv__message__size() : MESSAGE_MAX,
+          config.max__send__message__size() > 0 ? config.max__send__message__size() : MESSAGE_MAX);
+    }
+  }
+
+  private final Settings settings;
+  private final ServiceRegistry registry;
+  private final Map<BindableService, ServerServiceDefinition> services = new ConcurrentHashMap<>();
+  private Runnable stopWaiting = () -> {};
+  private @Nullable SocketFile socket;
+  private @Nullable GrpcListener listener;
+
+  /** Serves on the socket the configuration names, else on the daemon's. */
+  @Activate
+  public GrpcServer(Config config, @Reference PluginDirectories directories) {
+    this(Settings.of(config, directories.address().toString()), PATIENCE);
+  }
+
+  GrpcServer(Settings settings, ServiceGate.Patience patience) {
+    this.settings = settings;
+    this.registry = new ServiceRegistry(patience, settings.sendMax());
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addService(BindableService service, Map<String, Object> properties) {
+    ServerServiceDefinition definition = service.bindService();
+    services.put(service, definition);
+    registry.add(definition, String.valueOf(properties.get(Handle.PLUGIN)));
+  }
+
+  void removeService(BindableService service) {
+    ServerServiceDefinition definition = services.remove(service);
+    if (definition != null) {
+      registry.remove(definition);
+    }
+  }
+
+  /** Opens the socket. Services may still be coming: calls wait for them until all have started. */
+  @Activate
+  void open(BundleContext context) throws IOException {
+    listen();
+    FrameworkListener waiting = this::onFramework;
+    context.addFrameworkListener(waiting);
+    stopWaiting = () -> context.removeFrameworkListener(waiting);
+    if (context.getBundle(0).getState() == Bundle.ACTIVE) {
+      settle();
+    }
+  }
+
+  private void onFramework(FrameworkEvent event) {
+    if (event.getType() == FrameworkEvent.STARTED) {
+      settle();
+    }
+  }
+
+  void listen() throws IOException {
+    SocketFile file = SocketFile.prepare(settings.address());
+    GrpcListener opened = GrpcListener.start(file.path(), registry, settings.receiveMax());
+    try {
+      file.open(settings.uid(), settings.gid());
+    } catch (IOException | RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+    socket = file;
+    listener = opened;
+    log.info("serving grpc on {}", file.path());
+  }
+
+  /** Every service there will be for now has been added. */
+  void settle() {
+    registry.settle();
+  }
+
+  /** Closes the socket; clients see their connections end. */
+  @Deactivate
+  void close() throws IOException {
+    GrpcListener opened = listener;
+    SocketFile file = socket;
+    listener = null;
+    socket = null;
+    stopWaiting.run();
+    if (file != null) {
+      file.remove();
+    }
+    if (opened != null) {
+      opened.close();
+    }
+  }
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.plugins.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Empty;
+import containerd.services.events.v1.EventsGrpc;
+import containerd.services.events.v1.PublishRequest;
+import containerd.services.events.v1.SubscribeRequest;
+import containerd.services.version.v1.VersionGrpc;
+import containerd.services.version.v1.VersionResponse;
+import containerd.types.Envelope;
+import gantry.errors.FailedPreconditionException;
+import gantry.errors.InvalidArgumentException;
+import gantry.plugins.Handle;
+import io.grpc.BindableService;
+import io.grpc.CallOptions;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class GrpcServerTest {
+  private static final ServiceGate.Patience PATIENCE =
+      new ServiceGate.Patience(
+          Duration.ofMillis(500), Duration.ofMillis(200), Duration.ofSeconds(5));
+  private static final int MESSAGE_MAX = 1 << 20;
+
+  @TempDir Path dir;
+  private Path socket;
+  private GrpcServer server;
+
+  @BeforeEach
+  void serve() throws IOException {
+    socket = dir.resolve("run/g.sock");
+    server = server();
+    server.listen();
+    server.settle();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    server.close();
+    assertThat(socket).doesNotExist();
+  }
+
+  private GrpcServer server() {
+    return new GrpcServer(
+        new GrpcServer.Settings(socket.toString(), 0, 0, MESSAGE_MAX, MESSAGE_MAX), PATIENCE);
+  }
+
+  private <T extends BindableService> T add(T service) {
+    server.addService(service, Map.of(Handle.PLUGIN, "io.containerd.grpc.v1.test"));
+    return service;
+  }
+
+  @Test
+  void service_isServedOnTheSocket() throws IOException {
+    add(new VersionFake("1"));
+    try (Client client = new Client(socket)) {
+      assertThat(client.version()).isEqualTo("1");
+    }
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+        .isEqualTo("rw-rw----");
+  }
+
+  @Test
+  void socketOfALiveDaemon_isRefused() {
+    assertThatThrownBy(() -> server().listen())
+        .isInstanceOf(FailedPreconditionException.class)
+        .hasMessageContaining("another daemon answers there");
+    add(new VersionFake("1"));
+    try (Client client = new Client(socket)) {
+      assertThat(client.version()).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void staleSocket_isReplaced_andAnyOtherFileIsNot() throws IOException {
+    server.close();
+    try (ServerSocketChannel left = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      left.bind(UnixDomainSocketAddress.of(socket));
+    }
+    assertThat(socket).exists();
+    server = server();
+    server.listen();
+    add(new VersionFake("2"));
+    try (Client client = new Client(socket)) {
+      assertThat(client.version()).isEqualTo("2");
+    }
+    Path file = Files.writeString(dir.resolve("file"), "precious");
+    assertThatThrownBy(() -> SocketFile.prepare(file.toString()))
+        .isInstanceOf(FailedPreconditionException.class);
+    assertThat(file).hasContent("precious");
+    assertThatThrownBy(() -> SocketFile.prepare("/" + "x".repeat(104)))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("at most 104");
+    assertThatThrownBy(() -> SocketFile.prepare("relative"))
+        .isInstanceOf(InvalidArgumentException.class);
+  }
+
+  @Test
+  void unknownServiceAndMethod_areUnimplementedInGosWords() {
+    add(new VersionFake("1"));
+    try (Client client = new Client(socket)) {
+      assertThatThrownBy(() -> call(client, "runtime.v1.RuntimeService/Version"))
+          .hasMessage("UNIMPLEMENTED: unknown service runtime.v1.RuntimeService");
+      assertThatThrownBy(() -> call(client, "containerd.services.version.v1.Version/Nope"))
+          .hasMessage(
+              "UNIMPLEMENTED: unknown method Nope for service"
+                  + " containerd.services.version.v1.Version");
+    }
+  }
+
+  private static void call(Client client, String name) {
+    MethodDescriptor<Empty, VersionResponse> method =
+        VersionGrpc.getVersionMethod().toBuilder().setFullMethodName(name).build();
+    ClientCalls.blockingUnaryCall(
+        client.channel(), method, CallOptions.DEFAULT, Empty.getDefaultInstance());
+  }
+
+  @Test
+  void callWhileTheServiceIsGone_waitsForIt() throws Exception {
+    VersionFake first = add(new VersionFake("1"));
+    server.removeService(first);
+    try (Client client = new Client(socket);
+        ExecutorService caller = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<String> version = caller.submit(client::version);
+      add(new VersionFake("2"));
+      assertThat(version.get(10, TimeUnit.SECONDS)).isEqualTo("2");
+    }
+  }
+
+  @Test
+  void callToAServiceThatStaysAway_isUnavailableAndNamesThePlugin() {
+    VersionFake first = add(new VersionFake("1"));
+    server.removeService(first);
+    try (Client client = new Client(socket)) {
+      assertThatThrownBy(client::version)
+          .isInstanceOfSatisfying(
+              StatusRuntimeException.class,
+              e -> assertThat(e.getStatus().getCode()).isEqualTo(Code.UNAVAILABLE))
+          .hasMessageContaining("io.containerd.grpc.v1.test");
+    }
+  }
+
+  @Test
+  void callBeforeEverythingHasStarted_waits() throws Exception {
+    server.close();
+    server = server();
+    server.listen();
+    try (Client client = new Client(socket);
+        ExecutorService caller = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<String> version = caller.submit(client::version);
+      add(new VersionFake("late"));
+      assertThat(version.get(10, TimeUnit.SECONDS)).isEqualTo("late");
+    }
+  }
+
+  @Test
+  void swapUnderLoad_failsNoCall() throws Exception {
+    AtomicBoolean done = new AtomicBoolean();
+    CountDownLatch warm = new CountDownLatch(8);
+    VersionFake current = add(new VersionFake("0"));
+    List<Future<Integer>> callers = new ArrayList<>();
+    try (Client client = new Client(socket);
+        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 8; i++) {
+        callers.add(
+            executor.submit(
+                () -> {
+                  int calls = 0;
+                  while (!done.get()) {
+                    client.version();
+                    calls++;
+                    warm.countDown();
+                  }
+                  return calls;
+                }));
+      }
+      assertThat(warm.await(20, TimeUnit.SECONDS)).isTrue();
+      for (int swap = 1; swap <= 50; swap++) {
+        VersionFake next = new VersionFake("" + swap);
+        if (swap % 2 == 0) { // side by side
+          add(next);
+          server.removeService(current);
+          current.stop();
+        } else { // in place
+          server.removeService(current);
+          current.stop();
+          add(next);
+        }
+        current = next;
+      }
+      done.set(true);
+      int calls = 0;
+      for (Future<Integer> caller : callers) {
+        calls += caller.get(20, TimeUnit.SECONDS);
+      }
+      assertThat(calls).isGreaterThan(8);
+      assertThat(current.calls()).isGreaterThanOrEqualTo(0);
+    }
+  }
+
+  /** A service whose streams never end by themselves. */
+  private static final class Endless extends EventsGrpc.EventsImplBase {
+    final CompletableFuture<Void> cancelled = new CompletableFuture<>();
+
+    @Override
+    public void subscribe(SubscribeRequest request, StreamObserver<Envelope> answers) {
+      ((ServerCallStreamObserver<Envelope>) answers)
+          .setOnCancelHandler(() -> cancelled.complete(null));
+      answers.onNext(Envelope.getDefaultInstance());
+    }
+
+    @Override
+    public void publish(PublishRequest request, StreamObserver<Empty> answer) {
+      answer.onNext(Empty.getDefaultInstance());
+      answer.onCompleted();
+    }
+
+    @Override
+    public void forward(
+        containerd.services.events.v1.ForwardRequest request, StreamObserver<Empty> answer) {
+      answer.onError(Status.UNKNOWN.withDescription("x".repeat(10)).asException());
+    }
+  }
+
+  @Test
+  void streamInALeavingService_endsUnavailable() throws Exception {
+    Endless service = add(new Endless());
+    try (Client client = new Client(socket)) {
+      var call =
+          EventsGrpc.newBlockingV2Stub(client.channel())
+              .subscribe(SubscribeRequest.getDefaultInstance());
+      assertThat(call.read()).isNotNull();
+      server.removeService(service);
+      assertThatThrownBy(call::read)
+          .isInstanceOfSatisfying(
+              StatusException.class,
+              e -> assertThat(e.getStatus().getCode()).isEqualTo(Code.UNAVAILABLE))
+          .hasMessageContaining("being replaced");
+      service.cancelled.get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void messageThatIsTooLarge_isRefusedBothWays() {
+    add(new Endless());
+    add(new VersionFake("x".repeat(MESSAGE_MAX + 1)));
+    try (Client client = new Client(socket)) {
+      assertThatThrownBy(client::version)
+          .hasMessageContaining("RESOURCE_EXHAUSTED: trying to send message larger than max");
+      Any big = Any.newBuilder().setValue(ByteString.copyFrom(new byte[MESSAGE_MAX + 1])).build();
+      assertThatThrownBy(
+              () ->
+                  EventsGrpc.newBlockingStub(client.channel())
+                      .publish(PublishRequest.newBuilder().setEvent(big).build()))
+          .hasMessageContaining("RESOURCE_EXHAUSTED");
+    }
+  }
+
+  @Test
+  void close_leavesNoThread() throws IOException {
+    add(new VersionFake("1"));
+    try (Client client = new Client(socket)) {
+      client.version();
+    }
+    server.close();
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .noneMatch(name -> name.startsWith("grpc-io"));
+  }
+}
