@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.plugins.runtime.runc;
+
+import gantry.errors.CanceledException;
+import gantry.errors.InternalException;
+import gantry.linux.Mounts;
+import gantry.runtime.Bundle;
+import gantry.runtime.Exit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes what is left of a container that the supervisor does not know: its processes, runc's
+ * state and the mounts of its bundle.
+ */
+final class Leftovers {
+  private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  /** A process that nobody saw die has died by the kill signal, as far as anybody can tell. */
+  private static final int KILLED = 137;
+
+  private final SupervisorLayout layout;
+
+  Leftovers(SupervisorLayout layout) {
+    this.layout = layout;
+  }
+
+  Exit remove(Bundle bundle) {
+    int pid = pid(bundle.state().resolve("init.pid"));
+    if (Files.isDirectory(layout.runtimeRoot(bundle.namespace()).resolve(bundle.id()))) {
+      forceDelete(bundle);
+    }
+    try {
+      Mounts.unmountRecursive(bundle.rootfs());
+    } catch (IOException e) {
+      throw new InternalException("clean up %s: %s".formatted(bundle.rootfs(), e.getMessage()), e);
+    }
+    return new Exit(pid, KILLED, Instant.now());
+  }
+
+  private void forceDelete(Bundle bundle) {
+    Path root = layout.runtimeRoot(bundle.namespace());
+    ProcessBuilder builder =
+        new ProcessBuilder("runc", "--root", root.toString(), "delete", "--force", bundle.id())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    try {
+      Process process = builder.start();
+      try {
+        if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+          LOG.warn("clean up container {}: runc was killed after {}", bundle.id(), LIMIT);
+        }
+      } finally {
+        process.destroyForcibly();
+      }
+    } catch (IOException e) {
+      throw new InternalException(
+          "clean up container %s: runc cannot be started: %s"
+              .formatted(bundle.id(), e.getMessage()),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CanceledException("clean up container %s: interrupted".formatted(bundle.id()), e);
+    }
+  }
+
+  private static int pid(Path file) {
+    try {
+      return Integer.parseInt(Files.readString(file).strip());
+    } catch (IOException | NumberFormatException e) {
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.plugins.runtime.runc;
+
+import containerd.task.v3.CloseIORequest;
+import containerd.task.v3.CreateTaskResponse;
+import containerd.task.v3.DeleteRequest;
+import containerd.task.v3.DeleteResponse;
+import containerd.task.v3.PauseRequest;
+import containerd.task.v3.PidsRequest;
+import containerd.task.v3.PidsResponse;
+import containerd.task.v3.ResizePtyRequest;
+import containerd.task.v3.ResumeRequest;
+import containerd.task.v3.StartRequest;
+import containerd.task.v3.StartResponse;
+import containerd.task.v3.StateRequest;
+import containerd.task.v3.StateResponse;
+import containerd.task.v3.StatsRequest;
+import containerd.task.v3.StatsResponse;
+import containerd.task.v3.WaitRequest;
+import containerd.task.v3.WaitResponse;
+import gantry.plugins.Plugin;
+import gantry.plugins.PluginDirectories;
+import gantry.runtime.Bundle;
+import gantry.runtime.CreateTask;
+import gantry.runtime.Exit;
+import gantry.runtime.ProcessDetails;
+import gantry.runtime.ProcessIo;
+import gantry.runtime.ProcessState;
+import gantry.runtime.TaskRuntime;
+import gantry.typed.TypedValue;
+import gantry.wire.AnyWire;
+import gantry.wire.TaskWire;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * Tasks run by runc, or another OCI runtime the options name, in the care of the supervisor. This
+ * plugin only asks: whatever must outlive the daemon is in the supervisor, which stays when the
+ * plugin stops.
+ */
+@Component(
+    name = SupervisedRunc.PLUGIN,
+    service = TaskRuntime.class,
+    immediate = true,
+    property = TaskRuntime.RUNTIME_PROPERTY + "=io.containerd.runc.v2")
+@Plugin(SupervisedRunc.PLUGIN)
+public final class SupervisedRunc implements TaskRuntime, AutoCloseable {
+  static final String PLUGIN = "io.containerd.shim.v1.manager";
+
+  private static final Duration STARTUP = Duration.ofSeconds(30);
+  private static final Duration QUICK = Duration.ofSeconds(10);
+  private static final Duration SLOW = Duration.ofSeconds(60);
+  private static final Duration CREATE = Duration.ofMinutes(2);
+  private static final Duration CHECKPOINT = Duration.ofMinutes(10);
+
+  /** Configuration. */
+  @interface Config {
+    /** The supervisor's program; that of the installation if empty. */
+    String supervisor() default "";
+
+    /** {@code oom_score_adj} of the supervisor. */
+    int oomScore() default -999;
+  }
+
+  private final SupervisorConnection connection;
+  private final SupervisorCalls supervisor;
+  private final Leftovers leftovers;
+
+  /** Takes the plugin's directories; connects in the background. */
+  @Activate
+  public SupervisedRunc(@Reference PluginDirectories directories, Config config) {
+    this(SupervisorLayout.of(directories, PLUGIN, config.supervisor()), config.oomScore());
+  }
+
+  SupervisedRunc(SupervisorLayout layout, int oomScore) {
+    SupervisorLauncher launcher = new SupervisorLauncher(layout, oomScore);
+    this.connection =
+        new SupervisorConnection(
+            layout.socket(), () -> launcher.start(new SocketProbe(layout.socket()), STARTUP));
+    this.supervisor = new SupervisorCalls(connection);
+    this.leftovers = new Leftovers(layout);
+    connection.open();
+  }
+
+  @Override
+  public int create(Bundle bundle, CreateTask request) {
+    CreateTaskResponse answer =
+        supervisor.call(
+            bundle.namespace(),
+            "Create",
+            ShimWire.create(bundle, request),
+            CreateTaskResponse.parser(),
+            CREATE);
+    return answer.getPid();
+  }
+
+  @Override
+  public int start(TaskName task, String execId) {
+    StartRequest request = StartRequest.newBuilder().setId(task.id()).setExecId(execId).build();
+    return supervisor
+        .call(task.namespace(), "Start", request, StartResponse.parser(), SLOW)
+        .getPid();
+  }
+
+  @Override
+  public Exit delete(TaskName task, String execId) {
+    DeleteRequest request = DeleteRequest.newBuilder().setId(task.id()).setExecId(execId).build();
+    return ShimWire.exit(
+        supervisor.call(task.namespace(), "Delete", request, DeleteResponse.parser(), SLOW));
+  }
+
+  @Override
+  public ProcessState state(TaskName task, String execId) {
+    StateRequest request = StateRequest.newBuilder().setId(task.id()).setExecId(execId).build();
+    return ShimWire.state(
+        supervisor.ask(task.namespace(), "State", request, StateResponse.parser(), QUICK));
+  }
+
+  @Override
+  public void kill(TaskName task, String execId, int signal, boolean all) {
+    supervisor.run(task.namespace(), "Kill", ShimWire.kill(task, execId, signal, all), SLOW);
+  }
+
+  @Override
+  public void exec(TaskName task, String execId, ProcessIo io, TypedValue spec) {
+    supervisor.run(task.namespace(), "Exec", ShimWire.exec(task, execId, io, spec), SLOW);
+  }
+
+  @Override
+  public void resize(TaskName task, String execId, int width, int height) {
+    ResizePtyRequest request =
+        ResizePtyRequest.newBuilder()
+            .setId(task.id())
+            .setExecId(execId)
+            .setWidth(width)
+            .setHeight(height)
+            .build();
+    supervisor.run(task.namespace(), "ResizePty", request, QUICK);
+  }
+
+  @Override
+  public void closeStdin(TaskName task, String execId) {
+    CloseIORequest request =
+        CloseIORequest.newBuilder().setId(task.id()).setExecId(execId).setStdin(true).build();
+    supervisor.run(task.namespace(), "CloseIO", request, QUICK);
+  }
+
+  @Override
+  public void pause(TaskName task) {
+    PauseRequest request = PauseRequest.newBuilder().setId(task.id()).build();
+    supervisor.run(task.namespace(), "Pause", request, SLOW);
+  }
+
+  @Override
+  public void resume(TaskName task) {
+    ResumeRequest request = ResumeRequest.newBuilder().setId(task.id()).build();
+    supervisor.run(task.namespace(), "Resume", request, SLOW);
+  }
+
+  @Override
+  public List<ProcessDetails> pids(TaskName task) {
+    PidsRequest request = PidsRequest.newBuilder().setId(task.id()).build();
+    return supervisor
+        .ask(task.namespace(), "Pids", request, PidsResponse.parser(), QUICK)
+        .getProcessesList()
+        .stream()
+        .map(TaskWire::decode)
+        .toList();
+  }
+
+  @Override
+  public void checkpoint(TaskName task, String path, @Nullable TypedValue options) {
+    supervisor.run(
+        task.namespace(), "Checkpoint", ShimWire.checkpoint(task, path, options), CHECKPOINT);
+  }
+
+  @Override
+  public void update(TaskName task, TypedValue resources, Map<String, String> annotations) {
+    supervisor.run(task.namespace(), "Update", ShimWire.update(task, resources, annotations), SLOW);
+  }
+
+  @Override
+  public TypedValue stats(TaskName task) {
+    StatsRequest request = StatsRequest.newBuilder().setId(task.id()).build();
+    return AnyWire.decode(
+        supervisor
+            .ask(task.namespace(), "Stats", request, StatsResponse.parser(), QUICK)
+            .getStats());
+  }
+
+  @Override
+  public Exit await(TaskName task, String execId) throws InterruptedException {
+    WaitRequest request = WaitRequest.newBuilder().setId(task.id()).setExecId(execId).build();
+    return ShimWire.exit(
+        supervisor.await(task.namespace(), "Wait", request, WaitResponse.parser()));
+  }
+
+  @Override
+  public Exit cleanup(Bundle bundle) {
+    return leftovers.remove(bundle);
+  }
+
+  /** Lets go of the supervisor, which stays. */
+  @Override
+  @Deactivate
+  public void close() {
+    connection.close();
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.plugins.runtime.runc;
+
+import com.google.protobuf.Empty;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import gantry.errors.CanceledException;
+import gantry.errors.UnavailableException;
+import gantry.ttrpc.TtrpcClient;
+import java.time.Duration;
+import java.util.Map;
+
+/** Calls of the service {@code containerd.task.v3.Task} in a namespace, each with its deadline. */
+final class SupervisorCalls {
+  private static final String SERVICE = "containerd.task.v3.Task";
+  private static final String NAMESPACE = "containerd-namespace-ttrpc";
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(15);
+  private static final Duration RECONNECT_LIMIT = Duration.ofSeconds(60);
+
+  private final SupervisorConnection connection;
+
+  SupervisorCalls(SupervisorConnection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * Calls once. Whether a call that fails with {@link UnavailableException} took place is not
+   * known.
+   */
+  <R extends MessageLite> R call(
+      String namespace, String method, MessageLite request, Parser<R> answer, Duration limit) {
+    try {
+      return once(
+          connection.client(CONNECT_LIMIT, false), namespace, method, request, answer, limit);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CanceledException("call supervisor: %s: interrupted".formatted(method), e);
+    }
+  }
+
+  /** As {@link #call}, without an answer. */
+  void run(String namespace, String method, MessageLite request, Duration limit) {
+    call(namespace, method, request, Empty.parser(), limit);
+  }
+
+  /** Calls something that changes nothing: when the connection breaks, once more on the next. */
+  <R extends MessageLite> R ask(
+      String namespace, String method, MessageLite request, Parser<R> answer, Duration limit) {
+    try {
+      TtrpcClient client = connection.client(CONNECT_LIMIT, false);
+      try {
+        return once(client, namespace, method, request, answer, limit);
+      } catch (UnavailableException e) {
+        if (client.isOpen()) {
+          throw e;
+        }
+        TtrpcClient next = connection.client(CONNECT_LIMIT, false);
+        return once(next, namespace, method, request, answer, limit);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CanceledException("call supervisor: %s: interrupted".formatted(method), e);
+    }
+  }
+
+  /** Calls something that may take for ever and outlasts any number of connections. */
+  <R extends MessageLite> R await(
+      String namespace, String method, MessageLite request, Parser<R> answer)
+      throws InterruptedException {
+    while (true) {
+      TtrpcClient client = connection.client(RECONNECT_LIMIT, true);
+      try {
+        return once(client, namespace, method, request, answer, TtrpcClient.FOREVER);
+      } catch (UnavailableException e) {
+        if (client.isOpen() || connection.isClosed()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static <R extends MessageLite> R once(
+      TtrpcClient client,
+      String namespace,
+      String method,
+      MessageLite request,
+      Parser<R> answer,
+      Duration limit)
+      throws InterruptedException {
+    return client.call(SERVICE, method, request, answer, limit, Map.of(NAMESPACE, namespace));
+  }
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.plugins.runtime.runc;
+
+import gantry.errors.UnavailableException;
+import gantry.ttrpc.TtrpcClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection to the supervisor. It is made anew when it breaks, and the supervisor is started
+ * if none serves: at most one attempt at a time, with growing pauses, and after many failures only
+ * when somebody asks again. Safe for concurrent use.
+ */
+final class SupervisorConnection implements AutoCloseable {
+  /** Makes a supervisor serve. */
+  @FunctionalInterface
+  interface Starter {
+    void start() throws IOException, InterruptedException;
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(SupervisorConnection.class);
+  private static final int ATTEMPTS_MAX = 12;
+  private static final long PAUSE_MIN_MILLIS = 100;
+  private static final long PAUSE_MAX_MILLIS = 10_000;
+
+  private final Path socket;
+  private final Starter starter;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private @Nullable TtrpcClient client;
+  private @Nullable Exception failure;
+  private int failures;
+  private boolean keeping;
+  private boolean closed;
+
+  SupervisorConnection(Path socket, Starter starter) {
+    this.socket = socket;
+    this.starter = starter;
+  }
+
+  /** Begins to connect in the background. */
+  void open() {
+    lock.lock();
+    try {
+      keep();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * A client that was connected a moment ago.
+   *
+   * @param limit the longest wait for one
+   * @param patient whether to go on waiting after an attempt to connect has failed
+   * @throws UnavailableException if there is none; it says why
+   */
+  TtrpcClient client(Duration limit, boolean patient) throws InterruptedException {
+    long left = limit.toNanos();
+    lock.lockInterruptibly();
+    try {
+      int seen = failures;
+      while (true) {
+        if (closed) {
+          throw new UnavailableException("call supervisor: the runtime plugin has stopped");
+        }
+        TtrpcClient current = client;
+        if (current != null && current.isOpen()) {
+          return current;
+        }
+        keep();
+        if (left <= 0 || (!patient && failures != seen)) {
+          throw new UnavailableException("call supervisor: " + reason(limit), failure);
+        }
+        left = changed.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether this was closed; then there will be no client again. */
+  boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private String reason(Duration limit) {
+    Exception last = failure;
+    return last == null
+        ? "no connection to %s in %s".formatted(socket, limit)
+        : String.valueOf(last.getMessage());
+  }
+
+  /** Sees to it that a thread connects. Called with the lock held. */
+  private void keep() {
+    boolean connected = client != null && client.isOpen();
+    if (!keeping && !closed && !connected) {
+      keeping = true;
+      Thread.ofVirtual().name("supervisor-connection").start(this::connect);
+    }
+  }
+
+  private void connect() {
+    long pause = PAUSE_MIN_MILLIS;
+    for (int attempt = 1; !attempt(); attempt++) {
+      if (attempt == ATTEMPTS_MAX || !pause(pause)) {
+        break;
+      }
+      pause = Math.min(2 * pause, PAUSE_MAX_MILLIS);
+    }
+    lock.lock();
+    try {
+      keeping = false;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean attempt() {
+    try {
+      return accept(dial(), null);
+    } catch (IOException | UnavailableException e) {
+      return accept(null, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return accept(null, e);
+    }
+  }
+
+  private TtrpcClient dial() throws IOException, InterruptedException {
+    try {
+      return TtrpcClient.connect(socket, this::lost);
+    } catch (IOException e) {
+      LOG.debug("no supervisor serves {}: {}", socket, e.toString());
+    }
+    starter.start();
+    return TtrpcClient.connect(socket, this::lost);
+  }
+
+  /** Notes the outcome of an attempt; returns whether there is nothing more to do. */
+  private boolean accept(@Nullable TtrpcClient made, @Nullable Exception failed) {
+    lock.lock();
+    try {
+      if (closed) {
+        if (made != null) {
+          made.close();
+        }
+        return true;
+      }
+      if (failed != null) {
+        failures++;
+        if (failures == 1) {
+          LOG.warn("connect to supervisor: will be tried again: {}", failed.getMessage());
+        }
+      } else {
+        failures = 0;
+        client = made;
+      }
+      failure = failed;
+      changed.signalAll();
+      return made != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits, but not beyond the close; returns whether to go on. */
+  private boolean pause(long millis) {
+    lock.lock();
+    try {
+      long left = TimeUnit.MILLISECONDS.toNanos(millis);
+      while (!closed && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      return !closed;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The containers need a supervisor even if nobody calls: it tells of their ends. */
+  private void lost() {
+    lock.lock();
+    try {
+      if (!closed) {
+        LOG.warn("connection to supervisor is lost, making another");
+        keep();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    @Nullable TtrpcClient last;
+    lock.lock();
+    try {
+      closed = true;
+      last = client;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (last != null) {
+      last.close();
+    }
+  }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.plugins.runtime.runc;
+
+import gantry.errors.UnavailableException;
+import gantry.linux.Fd;
+import gantry.linux.Open;
+import gantry.linux.PidFd;
+import gantry.linux.Spawn;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts the supervisor so that it outlives this process: a session of its own, none of this
+ * process's descriptors, last in line when memory runs out.
+ */
+final class SupervisorLauncher {
+  private static final Logger LOG = LoggerFactory.getLogger(SupervisorLauncher.class);
+  private static final long LOG_MAX = 4 << 20;
+  private static final Duration RECHECK = Duration.ofMillis(200);
+
+  private final SupervisorLayout layout;
+  private final int oomScore;
+
+  /**
+   * Prepares.
+   *
+   * @param oomScore {@code oom_score_adj} of the supervisor, -1000 to 1000; lowering it needs a
+   *     privilege and is done where possible
+   */
+  SupervisorLauncher(SupervisorLayout layout, int oomScore) {
+    this.layout = layout;
+    this.oomScore = oomScore;
+  }
+
+  /**
+   * Starts it and waits until it serves.
+   *
+   * @param serves asks whether it does
+   * @throws UnavailableException if the program is missing, ended at once or is too slow
+   */
+  void start(BooleanSupplier serves, Duration limit) throws IOException, InterruptedException {
+    if (!Files.isExecutable(layout.program())) {
+      throw new UnavailableException(
+          "start supervisor: no program %s; is the installation complete?"
+              .formatted(layout.program()));
+    }
+    Files.createDirectories(layout.state());
+    Files.createDirectories(layout.runtimeRoot());
+    try (WatchService watch = layout.socket().getFileSystem().newWatchService()) {
+      Path directory = layout.socket().resolveSibling(".").normalize();
+      directory.register(
+          watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
+      int pid = spawn();
+      LOG.info("supervisor started as process {}", pid);
+      protect(pid);
+      awaitService(pid, serves, watch, limit);
+    }
+  }
+
+  private void awaitService(int pid, BooleanSupplier serves, WatchService watch, Duration limit)
+      throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (!serves.getAsBoolean()) {
+      boolean alive = ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+      // One that ended may have lost a race against another that serves by now.
+      if (!alive && !serves.getAsBoolean()) {
+        throw new UnavailableException(
+            "start supervisor: it ended at once; its log is " + layout.log());
+      }
+      if (System.nanoTime() > end) {
+        throw new UnavailableException(
+            "start supervisor: process %d does not serve after %s; its log is %s"
+                .formatted(pid, limit, layout.log()));
+      }
+      WatchKey key = watch.poll(RECHECK.toMillis(), TimeUnit.MILLISECONDS);
+      if (key != null) {
+        key.pollEvents();
+        key.reset();
+      }
+    }
+  }
+
+  private int spawn() throws IOException {
+    rotateLog();
+    try (Fd input = Fd.open(Path.of("/dev/null"), Open.READ);
+        Fd output = Fd.open(layout.log(), 0600, Open.WRITE, Open.CREATE, Open.APPEND)) {
+      int pid =
+          new Spawn(layout.program(), layout.arguments())
+              .descriptors(List.of(input, output, output))
+              .directory(layout.state())
+              .environment(environment())
+              .newSession()
+              .start();
+      reapLater(pid);
+      return pid;
+    }
+  }
+
+  /** Without what is meant for the daemon alone; runc would pass it on to containers. */
+  private static Map<String, String> environment() {
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment
+        .keySet()
+        .removeIf(name -> name.equals("NOTIFY_SOCKET") || name.startsWith("LISTEN_"));
+    return environment;
+  }
+
+  private void rotateLog() throws IOException {
+    if (Files.exists(layout.log()) && Files.size(layout.log()) > LOG_MAX) {
+      Path old = layout.log().resolveSibling(layout.log().getFileName() + ".1");
+      Files.move(layout.log(), old, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private void protect(int pid) {
+    try {
+      Files.writeString(
+          Path.of("/proc", Integer.toString(pid), "oom_score_adj"), Integer.toString(oomScore));
+    } catch (IOException e) {
+      LOG.debug("protect supervisor {} from the killer of processes: {}", pid, e.toString());
+    }
+  }
+
+  /** Nobody else waits for it: without this a supervisor that ended would stay a zombie. */
+  private static void reapLater(int pid) throws IOException {
+    PidFd process = PidFd.open(pid);
+    Thread.ofVirtual()
+        .name("supervisor-exit")
+        .start(
+            () -> {
+              ProcessHandle.of(pid).ifPresent(handle -> handle.onExit().join());
+              reap(process);
+            });
+  }
+
+  private static void reap(PidFd process) {
+    try (process) {
+      process
+          .reap()
+          .ifPresent(
+              status -> LOG.warn("supervisor {} ended with status {}", process.pid(), status));
+    } catch (IOException e) {
+      LOG.debug("wait for supervisor {}: {}", process.pid(), e.toString());
+    }
+  }
+}

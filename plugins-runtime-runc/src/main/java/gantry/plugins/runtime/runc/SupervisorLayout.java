@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.plugins.runtime.runc;
+
+import gantry.plugins.PluginDirectories;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Every path of this plugin, and how the supervisor is told of them.
+ *
+ * @param program the supervisor
+ * @param socket where it serves
+ * @param state its own
+ * @param events where it sends events
+ * @param runtimeRoot below it runc keeps its state by namespace
+ * @param log its output
+ */
+record SupervisorLayout(
+    Path program, Path socket, Path state, Path events, Path runtimeRoot, Path log) {
+  static SupervisorLayout of(PluginDirectories directories, String plugin, String program) {
+    Path own = directories.state(plugin);
+    Path named =
+        program.isEmpty() ? directories.libexec().resolve("gantry-supervisor") : Path.of(program);
+    return new SupervisorLayout(
+        named,
+        directories.state().resolve("supervisor.sock"),
+        own.resolve("supervisor"),
+        Path.of(directories.address() + ".ttrpc"),
+        directories.state().resolve("runc"),
+        own.resolve("supervisor.log"));
+  }
+
+  List<String> arguments() {
+    return List.of(
+        "--socket", socket.toString(),
+        "--state", state.toString(),
+        "--events", events.toString(),
+        "--runtime-root", runtimeRoot.toString());
+  }
+
+  /** Where runc keeps the state of a namespace's containers. */
+  Path runtimeRoot(String namespace) {
+    return runtimeRoot.resolve(namespace);
+  }
+}
