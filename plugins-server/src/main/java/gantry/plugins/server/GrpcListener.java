@@ -30,7 +30,7 @@ final class GrpcListener implements AutoCloseable {
   /** Bytes of headers a client may send; Go's servers are as generous. */
   private static final int METADATA_MAX = 1 << 20;
 
-  private static final Duration GRACE = Duration.ofSeconds(2);
+  private static final Duration GRACE = Duration.ofSeconds(1);
   private static final Duration LIMIT = Duration.ofSeconds(5);
 
   private final EventLoopGroup loops;

@@ -10,11 +10,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.FrameworkListener;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -80,9 +83,8 @@ public final class GrpcServer {
   private final Settings settings;
   private final ServiceRegistry registry;
   private final Map<BindableService, ServerServiceDefinition> services = new ConcurrentHashMap<>();
-  private Runnable stopWaiting = () -> {};
-  private @Nullable SocketFile socket;
-  private @Nullable GrpcListener listener;
+  private final AtomicReference<@Nullable Opened> opened = new AtomicReference<>();
+  private Runnable stopListening = () -> {};
 
   /** Serves on the socket the configuration names, else on the daemon's. */
   @Activate
@@ -114,10 +116,23 @@ public final class GrpcServer {
   void open(BundleContext context) throws IOException {
     listen();
     FrameworkListener waiting = this::onFramework;
+    SynchronousBundleListener watching = this::onBundle;
     context.addFrameworkListener(waiting);
-    stopWaiting = () -> context.removeFrameworkListener(waiting);
+    context.addBundleListener(watching);
+    stopListening =
+        () -> {
+          context.removeFrameworkListener(waiting);
+          context.removeBundleListener(watching);
+        };
     if (context.getBundle(0).getState() == Bundle.ACTIVE) {
       settle();
+    }
+  }
+
+  /** When the daemon stops, clients go first: no service then waits for its calls. */
+  private void onBundle(BundleEvent event) {
+    if (event.getType() == BundleEvent.STOPPING && event.getBundle().getBundleId() == 0) {
+      shut();
     }
   }
 
@@ -129,15 +144,14 @@ public final class GrpcServer {
 
   void listen() throws IOException {
     SocketFile file = SocketFile.prepare(settings.address());
-    GrpcListener opened = GrpcListener.start(file.path(), registry, settings.receiveMax());
+    GrpcListener listener = GrpcListener.start(file.path(), registry, settings.receiveMax());
     try {
       file.open(settings.uid(), settings.gid());
     } catch (IOException | RuntimeException e) {
-      opened.close();
+      listener.close();
       throw e;
     }
-    socket = file;
-    listener = opened;
+    opened.set(new Opened(file, listener));
     log.info("serving grpc on {}", file.path());
   }
 
@@ -148,17 +162,23 @@ public final class GrpcServer {
 
   /** Closes the socket; clients see their connections end. */
   @Deactivate
-  void close() throws IOException {
-    GrpcListener opened = listener;
-    SocketFile file = socket;
-    listener = null;
-    socket = null;
-    stopWaiting.run();
-    if (file != null) {
-      file.remove();
-    }
-    if (opened != null) {
-      opened.close();
-    }
+  void close() {
+    stopListening.run();
+    shut();
   }
+
+  private void shut() {
+    Opened was = opened.getAndSet(null);
+    if (was == null) {
+      return;
+    }
+    try {
+      was.file().remove();
+    } catch (IOException e) {
+      log.warn("cannot remove socket {}", was.file().path(), e);
+    }
+    was.listener().close();
+  }
+
+  private record Opened(SocketFile file, GrpcListener listener) {}
 }

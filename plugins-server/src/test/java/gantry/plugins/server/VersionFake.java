@@ -6,12 +6,10 @@ import containerd.services.version.v1.VersionGrpc;
 import containerd.services.version.v1.VersionResponse;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** A service that fails when it is called after it was stopped. */
 final class VersionFake extends VersionGrpc.VersionImplBase {
   private final String version;
-  private final AtomicInteger calls = new AtomicInteger();
   private volatile boolean stopped;
 
   VersionFake(String version) {
@@ -22,13 +20,8 @@ final class VersionFake extends VersionGrpc.VersionImplBase {
     stopped = true;
   }
 
-  int calls() {
-    return calls.get();
-  }
-
   @Override
   public void version(Empty request, StreamObserver<VersionResponse> answer) {
-    calls.incrementAndGet();
     if (stopped) {
       answer.onError(Status.INTERNAL.withDescription("called after stop").asException());
       return;
