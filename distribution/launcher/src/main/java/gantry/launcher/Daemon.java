@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.launcher;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.spi.ToolProvider;
+import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.launch.Framework;
+import org.osgi.framework.wiring.FrameworkWiring;
+
+/** The framework and the bundles in it. Containers do not care whether it runs. */
+final class Daemon {
+  private static final Logger LOG = System.getLogger(Daemon.class.getName());
+  private static final Duration STOP_MAX = Duration.ofSeconds(20);
+
+  /** Without these nothing else can start. */
+  private static final Set<String> VITAL =
+      Set.of("org.apache.felix.configadmin", "org.apache.felix.scr", "gantry.kernel.boot");
+
+  private final Framework framework;
+
+  private Daemon(Framework framework) {
+    this.framework = framework;
+  }
+
+  /** Starts everything; when it returns the daemon serves. */
+  static Daemon start(KernelSettings settings) throws LaunchException {
+    Assembly assembly = Assembly.read(settings.home());
+    Map<String, Path> overrides = Overrides.list(settings.root());
+    Framework framework =
+        new FrameworkFactory()
+            .newFramework(
+                configuration(settings, assembly),
+                new BootConnector(bootJars(settings.home(), assembly, overrides)));
+    Daemon daemon = new Daemon(framework);
+    try {
+      framework.init();
+      framework.getBundleContext().addFrameworkListener(Daemon::log);
+      framework.getBundleContext().registerService(ToolProvider.class, settings.kernel(), null);
+      List<Bundle> bundles = daemon.install(assembly, overrides);
+      framework.start();
+      framework.adapt(FrameworkWiring.class).resolveBundles(bundles);
+      for (Bundle bundle : bundles) {
+        start(bundle);
+      }
+      daemon.requireReady();
+      return daemon;
+    } catch (BundleException | RuntimeException e) {
+      daemon.stop();
+      throw new LaunchException("start", e);
+    }
+  }
+
+  /** Stops all bundles, the last started first. */
+  void stop() {
+    try {
+      framework.stop();
+      FrameworkEvent event = framework.waitForStop(STOP_MAX.toMillis());
+      if (event.getType() == FrameworkEvent.WAIT_TIMEDOUT) {
+        LOG.log(Level.WARNING, "not everything stopped within {0}", STOP_MAX);
+      }
+    } catch (BundleException e) {
+      LOG.log(Level.WARNING, "stop", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Map<String, String> configuration(KernelSettings settings, Assembly assembly) {
+    Map<String, String> configuration = new HashMap<>();
+    configuration.put(
+        Constants.FRAMEWORK_STORAGE, settings.state().resolve("framework").toString());
+    // What is installed is told by the assembly and the overrides, never by an old cache.
+    configuration.put(
+        Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
+    configuration.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, assembly.packages());
+    configuration.put("felix.resolver.parallelism", "1");
+    configuration.put("felix.service.urlhandlers", "false");
+    configuration.put("ds.loglevel", "0");
+    return configuration;
+  }
+
+  private static Map<String, Path> bootJars(
+      Path home, Assembly assembly, Map<String, Path> overrides) {
+    Map<String, Path> jars = new HashMap<>();
+    assembly
+        .bundles()
+        .forEach(
+            (name, path) -> {
+              if (!overrides.containsKey(name)) {
+                jars.put(BootConnector.PREFIX + path, home.resolve(path));
+              }
+            });
+    return jars;
+  }
+
+  private List<Bundle> install(Assembly assembly, Map<String, Path> overrides)
+      throws BundleException {
+    List<Bundle> bundles = new ArrayList<>();
+    for (Map.Entry<String, String> shipped : assembly.bundles().entrySet()) {
+      String location = BootConnector.PREFIX + shipped.getValue();
+      Path override = overrides.get(shipped.getKey());
+      bundles.add(
+          override == null
+              ? framework.getBundleContext().installBundle(location)
+              : install(location, override));
+    }
+    for (Map.Entry<String, Path> extra : overrides.entrySet()) {
+      if (!assembly.bundles().containsKey(extra.getKey())) {
+        bundles.add(install("installed:" + extra.getKey(), extra.getValue()));
+      }
+    }
+    return bundles;
+  }
+
+  private Bundle install(String location, Path jar) throws BundleException {
+    try (InputStream content = Files.newInputStream(jar)) {
+      return framework.getBundleContext().installBundle(location, content);
+    } catch (IOException e) {
+      throw new BundleException("read " + jar, e);
+    }
+  }
+
+  /** A plugin that does not start is one that is missing; the others go on without it. */
+  private static void start(Bundle bundle) throws BundleException {
+    try {
+      bundle.start();
+    } catch (BundleException e) {
+      if (VITAL.contains(bundle.getSymbolicName())) {
+        throw e;
+      }
+      LOG.log(Level.ERROR, "start bundle " + bundle.getSymbolicName() + ": " + e.getMessage());
+    }
+  }
+
+  /** The kernel throws if a plugin that is required does not serve. */
+  private void requireReady() throws BundleException {
+    BundleContext context = framework.getBundleContext();
+    try {
+      Collection<ServiceReference<Runnable>> checks =
+          context.getServiceReferences(Runnable.class, "(gantry.readiness=true)");
+      for (ServiceReference<Runnable> check : checks) {
+        context.getService(check).run();
+      }
+    } catch (InvalidSyntaxException e) {
+      throw new BundleException("ask for readiness", e);
+    }
+  }
+
+  private static void log(FrameworkEvent event) {
+    if (event.getType() == FrameworkEvent.ERROR || event.getType() == FrameworkEvent.WARNING) {
+      LOG.log(
+          event.getType() == FrameworkEvent.ERROR ? Level.ERROR : Level.DEBUG,
+          "bundle " + event.getBundle().getSymbolicName(),
+          event.getThrowable());
+    }
+  }
+}
