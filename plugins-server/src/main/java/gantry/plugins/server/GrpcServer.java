@@ -12,11 +12,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
-import org.osgi.framework.FrameworkEvent;
-import org.osgi.framework.FrameworkListener;
 import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -39,7 +36,10 @@ public final class GrpcServer {
   private static final Logger log = LoggerFactory.getLogger(GrpcServer.class);
   private static final ServiceGate.Patience PATIENCE =
       new ServiceGate.Patience(
-          Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(5));
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(5));
 
   /** Configuration of the server. */
   public @interface Config {
@@ -111,34 +111,19 @@ public final class GrpcServer {
     }
   }
 
-  /** Opens the socket. Services may still be coming: calls wait for them until all have started. */
+  /** Opens the socket. Services may still be coming: calls wait for them for a moment. */
   @Activate
   void open(BundleContext context) throws IOException {
     listen();
-    FrameworkListener waiting = this::onFramework;
     SynchronousBundleListener watching = this::onBundle;
-    context.addFrameworkListener(waiting);
     context.addBundleListener(watching);
-    stopListening =
-        () -> {
-          context.removeFrameworkListener(waiting);
-          context.removeBundleListener(watching);
-        };
-    if (context.getBundle(0).getState() == Bundle.ACTIVE) {
-      settle();
-    }
+    stopListening = () -> context.removeBundleListener(watching);
   }
 
   /** When the daemon stops, clients go first: no service then waits for its calls. */
   private void onBundle(BundleEvent event) {
     if (event.getType() == BundleEvent.STOPPING && event.getBundle().getBundleId() == 0) {
       shut();
-    }
-  }
-
-  private void onFramework(FrameworkEvent event) {
-    if (event.getType() == FrameworkEvent.STARTED) {
-      settle();
     }
   }
 
@@ -153,11 +138,6 @@ public final class GrpcServer {
     }
     opened.set(new Opened(file, listener));
     log.info("serving grpc on {}", file.path());
-  }
-
-  /** Every service there will be for now has been added. */
-  void settle() {
-    registry.settle();
   }
 
   /** Closes the socket; clients see their connections end. */

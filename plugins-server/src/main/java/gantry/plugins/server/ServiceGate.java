@@ -36,11 +36,12 @@ final class ServiceGate {
   /**
    * How long things may take.
    *
+   * @param settling how long after the start a call waits for a service that was never there
    * @param arrival how long a call waits for a provider
    * @param drain how long a leaving provider's calls may go on by themselves
    * @param cancel how long they may take to end once they were told to
    */
-  record Patience(Duration arrival, Duration drain, Duration cancel) {}
+  record Patience(Duration settling, Duration arrival, Duration drain, Duration cancel) {}
 
   ServiceGate(String service, Patience patience) {
     this.service = service;

@@ -27,7 +27,7 @@ final class ServiceRegistry extends HandlerRegistry {
   private final int messageMax;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private boolean settled;
+  private final long settled;
 
   /**
    * Makes an empty registry.
@@ -37,6 +37,7 @@ final class ServiceRegistry extends HandlerRegistry {
   ServiceRegistry(ServiceGate.Patience patience, int messageMax) {
     this.patience = patience;
     this.messageMax = messageMax;
+    this.settled = System.nanoTime() + patience.settling().toNanos();
   }
 
   void add(ServerServiceDefinition definition, String plugin) {
@@ -44,28 +45,18 @@ final class ServiceRegistry extends HandlerRegistry {
         .computeIfAbsent(
             definition.getServiceDescriptor().getName(), name -> new ServiceGate(name, patience))
         .add(definition, plugin);
-    signal(false);
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   void remove(ServerServiceDefinition definition) {
     ServiceGate gate = gates.get(definition.getServiceDescriptor().getName());
     if (gate != null) {
       gate.remove(definition);
-    }
-  }
-
-  /** Every service there will be for now has come: nobody waits for others any more. */
-  void settle() {
-    signal(true);
-  }
-
-  private void signal(boolean all) {
-    lock.lock();
-    try {
-      settled |= all;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -139,8 +130,8 @@ final class ServiceRegistry extends HandlerRegistry {
     }
     lock.lock();
     try {
-      long left = patience.arrival().toNanos();
-      while (!settled && !gates.containsKey(service) && left > 0) {
+      long left = settled - System.nanoTime();
+      while (!gates.containsKey(service) && left > 0) {
         left = changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {

@@ -52,9 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class GrpcServerTest {
-  private static final ServiceGate.Patience PATIENCE =
-      new ServiceGate.Patience(
-          Duration.ofMillis(500), Duration.ofMillis(200), Duration.ofSeconds(5));
+  private static final ServiceGate.Patience PATIENCE = patience(Duration.ZERO);
   private static final int MESSAGE_MAX = 1 << 20;
 
   @TempDir Path dir;
@@ -66,7 +64,6 @@ class GrpcServerTest {
     socket = dir.resolve("run/g.sock");
     server = server();
     server.listen();
-    server.settle();
   }
 
   @AfterEach
@@ -75,9 +72,18 @@ class GrpcServerTest {
     assertThat(socket).doesNotExist();
   }
 
+  private static ServiceGate.Patience patience(Duration settling) {
+    return new ServiceGate.Patience(
+        settling, Duration.ofMillis(500), Duration.ofMillis(200), Duration.ofSeconds(5));
+  }
+
   private GrpcServer server() {
+    return server(PATIENCE);
+  }
+
+  private GrpcServer server(ServiceGate.Patience patience) {
     return new GrpcServer(
-        new GrpcServer.Settings(socket.toString(), 0, 0, MESSAGE_MAX, MESSAGE_MAX), PATIENCE);
+        new GrpcServer.Settings(socket.toString(), 0, 0, MESSAGE_MAX, MESSAGE_MAX), patience);
   }
 
   private <T extends BindableService> T add(T service) {
@@ -178,7 +184,7 @@ class GrpcServerTest {
   @Test
   void callBeforeEverythingHasStarted_waits() throws Exception {
     server.close();
-    server = server();
+    server = server(patience(Duration.ofSeconds(20)));
     server.listen();
     try (Client client = new Client(socket);
         ExecutorService caller = Executors.newVirtualThreadPerTaskExecutor()) {
