@@ -17,6 +17,11 @@ final class SupervisorCalls {
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(15);
   private static final Duration RECONNECT_LIMIT = Duration.ofSeconds(60);
 
+  private static final int FAILURES_MAX = 5;
+
+  /** A wait that lasted as long counts as begun anew when it breaks. */
+  private static final long STEADY_NANOS = Duration.ofSeconds(5).toNanos();
+
   private final SupervisorConnection connection;
 
   SupervisorCalls(SupervisorConnection connection) {
@@ -51,9 +56,7 @@ final class SupervisorCalls {
       try {
         return once(client, namespace, method, request, answer, limit);
       } catch (UnavailableException e) {
-        if (client.isOpen()) {
-          throw e;
-        }
+        connection.discard(client);
         TtrpcClient next = connection.client(CONNECT_LIMIT, false);
         return once(next, namespace, method, request, answer, limit);
       }
@@ -67,14 +70,18 @@ final class SupervisorCalls {
   <R extends MessageLite> R await(
       String namespace, String method, MessageLite request, Parser<R> answer)
       throws InterruptedException {
+    int failures = 0;
     while (true) {
       TtrpcClient client = connection.client(RECONNECT_LIMIT, true);
+      long began = System.nanoTime();
       try {
         return once(client, namespace, method, request, answer, TtrpcClient.FOREVER);
       } catch (UnavailableException e) {
-        if (client.isOpen() || connection.isClosed()) {
+        failures = System.nanoTime() - began > STEADY_NANOS ? 1 : failures + 1;
+        if (failures == FAILURES_MAX || connection.isClosed()) {
           throw e;
         }
+        connection.discard(client);
       }
     }
   }

@@ -86,6 +86,19 @@ final class SupervisorConnection implements AutoCloseable {
     }
   }
 
+  /** A call on this client failed as if its connection had broken: never hand it out again. */
+  void discard(TtrpcClient broken) {
+    lock.lock();
+    try {
+      if (client == broken) {
+        client = null;
+      }
+    } finally {
+      lock.unlock();
+    }
+    broken.close();
+  }
+
   /** Whether this was closed; then there will be no client again. */
   boolean isClosed() {
     lock.lock();

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -59,31 +60,41 @@ final class SupervisorLauncher {
     }
     Files.createDirectories(layout.state());
     Files.createDirectories(layout.runtimeRoot());
+    reapPrevious();
     try (WatchService watch = layout.socket().getFileSystem().newWatchService()) {
-      Path directory = layout.socket().resolveSibling(".").normalize();
-      directory.register(
-          watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
-      int pid = spawn();
-      LOG.info("supervisor started as process {}", pid);
-      protect(pid);
-      awaitService(pid, serves, watch, limit);
+      layout
+          .socket()
+          .resolveSibling(".")
+          .normalize()
+          .register(
+              watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
+      try (PidFd process = spawn()) {
+        LOG.info("supervisor started as process {}", process.pid());
+        protect(process.pid());
+        awaitService(process, serves, watch, limit);
+      }
     }
   }
 
-  private void awaitService(int pid, BooleanSupplier serves, WatchService watch, Duration limit)
-      throws InterruptedException {
+  private void awaitService(
+      PidFd process, BooleanSupplier serves, WatchService watch, Duration limit)
+      throws IOException, InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     while (!serves.getAsBoolean()) {
-      boolean alive = ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+      Optional<Integer> status = process.reap();
       // One that ended may have lost a race against another that serves by now.
-      if (!alive && !serves.getAsBoolean()) {
+      if (status.isPresent() && !serves.getAsBoolean()) {
         throw new UnavailableException(
-            "start supervisor: it ended at once; its log is " + layout.log());
+            "start supervisor: it ended at once with status %d; its log is %s"
+                .formatted(status.get(), layout.log()));
+      }
+      if (status.isPresent()) {
+        return;
       }
       if (System.nanoTime() > end) {
         throw new UnavailableException(
             "start supervisor: process %d does not serve after %s; its log is %s"
-                .formatted(pid, limit, layout.log()));
+                .formatted(process.pid(), limit, layout.log()));
       }
       WatchKey key = watch.poll(RECHECK.toMillis(), TimeUnit.MILLISECONDS);
       if (key != null) {
@@ -93,7 +104,7 @@ final class SupervisorLauncher {
     }
   }
 
-  private int spawn() throws IOException {
+  private PidFd spawn() throws IOException {
     rotateLog();
     try (Fd input = Fd.open(Path.of("/dev/null"), Open.READ);
         Fd output = Fd.open(layout.log(), 0600, Open.WRITE, Open.CREATE, Open.APPEND)) {
@@ -104,8 +115,8 @@ final class SupervisorLauncher {
               .environment(environment())
               .newSession()
               .start();
-      reapLater(pid);
-      return pid;
+      Files.writeString(layout.pidFile(), Integer.toString(pid));
+      return PidFd.open(pid);
     }
   }
 
@@ -134,26 +145,18 @@ final class SupervisorLauncher {
     }
   }
 
-  /** Nobody else waits for it: without this a supervisor that ended would stay a zombie. */
-  private static void reapLater(int pid) throws IOException {
-    PidFd process = PidFd.open(pid);
-    Thread.ofVirtual()
-        .name("supervisor-exit")
-        .start(
-            () -> {
-              ProcessHandle.of(pid).ifPresent(handle -> handle.onExit().join());
-              reap(process);
-            });
-  }
-
-  private static void reap(PidFd process) {
-    try (process) {
+  /**
+   * Takes the exit of one that this process has started, perhaps in an earlier version of this
+   * plugin: nobody else does, and it would stay a zombie. A file, not a thread, remembers it, so
+   * that no version stays behind only to wait.
+   */
+  private void reapPrevious() {
+    try (PidFd process = PidFd.open(Integer.parseInt(Files.readString(layout.pidFile()).strip()))) {
       process
           .reap()
-          .ifPresent(
-              status -> LOG.warn("supervisor {} ended with status {}", process.pid(), status));
-    } catch (IOException e) {
-      LOG.debug("wait for supervisor {}: {}", process.pid(), e.toString());
+          .ifPresent(status -> LOG.warn("supervisor {} ended: {}", process.pid(), status));
+    } catch (IOException | NumberFormatException e) {
+      LOG.debug("no earlier supervisor of this process: {}", e.toString());
     }
   }
 }

@@ -14,9 +14,10 @@ import java.util.List;
  * @param events where it sends events
  * @param runtimeRoot below it runc keeps its state by namespace
  * @param log its output
+ * @param pidFile which process was started last
  */
 record SupervisorLayout(
-    Path program, Path socket, Path state, Path events, Path runtimeRoot, Path log) {
+    Path program, Path socket, Path state, Path events, Path runtimeRoot, Path log, Path pidFile) {
   static SupervisorLayout of(PluginDirectories directories, String plugin, String program) {
     Path own = directories.state(plugin);
     Path named =
@@ -27,7 +28,8 @@ record SupervisorLayout(
         own.resolve("supervisor"),
         Path.of(directories.address() + ".ttrpc"),
         directories.state().resolve("runc"),
-        own.resolve("supervisor.log"));
+        own.resolve("supervisor.log"),
+        own.resolve("supervisor.pid"));
   }
 
   List<String> arguments() {

@@ -9,6 +9,7 @@
  * state of the plugin/
  * ├── supervisor/            the supervisor's own state
  * ├── supervisor.log         what it writes to its output
+ * ├── supervisor.pid         which process was started last
  * └── supervisor.log.1       the one before, once it grew too long
  * </pre>
  */

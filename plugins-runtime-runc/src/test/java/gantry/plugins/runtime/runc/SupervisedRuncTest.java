@@ -50,7 +50,8 @@ class SupervisedRuncTest {
             directory.resolve("state"),
             directory.resolve("events"),
             directory.resolve("runc"),
-            directory.resolve("log"));
+            directory.resolve("log"),
+            directory.resolve("pid-file"));
     supervisor = new FakeSupervisor(layout.socket());
     runtime = new SupervisedRunc(layout, 0);
   }
@@ -157,7 +158,7 @@ class SupervisedRuncTest {
     runtime.state(C1, "");
     supervisor.close();
 
-    assertThatThrownBy(() -> runtime.start(C1, ""))
+    assertThatThrownBy(() -> runtime.state(C1, ""))
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("no-such-program");
   }

@@ -35,7 +35,8 @@ class SupervisorLauncherTest {
             directory.resolve("state"),
             directory.resolve("address.ttrpc"),
             directory.resolve("runc"),
-            directory.resolve("log"));
+            directory.resolve("log"),
+            directory.resolve("pid-file"));
   }
 
   @Test
