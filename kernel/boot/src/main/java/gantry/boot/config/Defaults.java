@@ -45,7 +45,10 @@ public final class Defaults {
     tree.put("timeouts", table(TIMEOUT_PLUGIN, "10s"));
     Map<String, Object> tables = new LinkedHashMap<>();
     plugins.forEach((uri, table) -> tables.put(uri, Trees.copy(table)));
-    tables.put(SERVER + "grpc", server(Trees.table(tables, SERVER + "grpc"), ADDRESS));
+    Map<String, Object> grpc = server(Trees.table(tables, SERVER + "grpc"), ADDRESS);
+    grpc.put("max_recv_message_size", MESSAGE_SIZE);
+    grpc.put("max_send_message_size", MESSAGE_SIZE);
+    tables.put(SERVER + "grpc", grpc);
     tables.put(SERVER + "ttrpc", server(Trees.table(tables, SERVER + "ttrpc"), ""));
     tree.put("plugins", tables);
     return tree;
@@ -71,8 +74,6 @@ public final class Defaults {
     table.put("address", address);
     table.putIfAbsent("uid", 0L);
     table.putIfAbsent("gid", 0L);
-    table.putIfAbsent("max_recv_message_size", MESSAGE_SIZE);
-    table.putIfAbsent("max_send_message_size", MESSAGE_SIZE);
     return table;
   }
 
