@@ -27,6 +27,16 @@ public final class WellKnown {
   /** Prefix of back references: the labelled object lives while the one named lives. */
   public static final String GC_BACK_REF = "containerd.io/gc.bref.";
 
+  /**
+   * Prefix of conditional references to a snapshot; the snapshotter's name follows. The value is
+   * {@code usedat<duration|key} or {@code usedat>duration|key}, conditions joined by commas of
+   * which one must hold.
+   */
+  public static final String GC_CONDITION_SNAPSHOT = "containerd.io/gc.cond.snapshot";
+
+  /** On a snapshot: the RFC 3339 time that {@code usedat} is compared with. */
+  public static final String GC_CONDITION_USED_AT = "containerd.io/gc.cond.value-usedat";
+
   /** On a compressed layer: the digest of its uncompressed form. */
   public static final String UNCOMPRESSED = "containerd.io/uncompressed";
 

@@ -22,10 +22,10 @@ public interface Namespaces {
   NamespaceInfo create(NamespaceInfo namespace);
 
   /**
-   * Changes labels.
+   * Changes labels. Makes the namespace if it does not exist, as any other write into it does.
    *
    * @param paths {@code labels.<key>}; none means all labels
-   * @throws gantry.errors.NotFoundException if it does not exist
+   * @throws gantry.errors.InvalidArgumentException for other paths
    */
   NamespaceInfo update(NamespaceInfo namespace, FieldPaths paths);
 

@@ -14,6 +14,7 @@ import gantry.snapshots.SnapshotUsage;
 import gantry.store.Durability;
 import gantry.store.LabelColumn;
 import gantry.store.LabelUpdate;
+import gantry.store.OwnerProcess;
 import gantry.store.Store;
 import gantry.store.Transaction;
 import java.nio.file.Path;

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.plugins.metadata;
+
+import gantry.errors.NotFoundException;
+import gantry.plugins.Handle;
+import gantry.snapshots.SnapshotInfo;
+import gantry.snapshots.Snapshotter;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** One raw snapshotter and what is known of it here. Safe for concurrent use. */
+final class RawSnapshotter {
+  private final String name;
+  private final Handle<Snapshotter> handle;
+  private final Condemned condemned = new Condemned();
+  // What a crash, or the time it was away, left is found by the first collection.
+  private final AtomicBoolean isDirty = new AtomicBoolean(true);
+
+  RawSnapshotter(String name, Handle<Snapshotter> handle) {
+    this.name = name;
+    this.handle = handle;
+  }
+
+  String name() {
+    return name;
+  }
+
+  Handle<Snapshotter> handle() {
+    return handle;
+  }
+
+  /** Snapshots that are about to be removed, by key in the raw snapshotter. */
+  Condemned condemned() {
+    return condemned;
+  }
+
+  /** There may be something that no record names. */
+  void markDirty() {
+    isDirty.set(true);
+  }
+
+  boolean takeDirty() {
+    return isDirty.getAndSet(false);
+  }
+
+  Optional<SnapshotInfo> find(String key) throws IOException {
+    try {
+      return Optional.of(handle.call(snapshotter -> snapshotter.stat(key)));
+    } catch (NotFoundException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.plugins.metadata;
+
+import gantry.containers.Containers;
+import gantry.content.ContentStore;
+import gantry.errors.FailedPreconditionException;
+import gantry.events.EventBus;
+import gantry.images.Images;
+import gantry.leases.Leases;
+import gantry.metadata.Caller;
+import gantry.metadata.GcStats;
+import gantry.metadata.Metadata;
+import gantry.metadata.Scope;
+import gantry.namespaces.Namespaces;
+import gantry.plugins.Handle;
+import gantry.plugins.Plugin;
+import gantry.plugins.PluginDirectories;
+import gantry.plugins.PluginFacts;
+import gantry.snapshots.Snapshotter;
+import gantry.store.Durability;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+
+/** Metadata in one SQLite file. Its id is the one clients know containerd's by. */
+@Component(
+    name = SqliteMetadata.PLUGIN,
+    service = {Metadata.class, PluginFacts.class},
+    immediate = true)
+@Plugin(
+    value = SqliteMetadata.PLUGIN,
+    plugin_requires = {
+      "io.containerd.content.v1",
+      "io.containerd.event.v1",
+      "io.containerd.snapshotter.v1"
+    })
+public final class SqliteMetadata implements Metadata, PluginFacts, AutoCloseable {
+  static final String PLUGIN = "io.containerd.metadata.v1.bolt";
+  private static final String SHARED = "shared";
+  private static final String ISOLATED = "isolated";
+
+  /** The keys of the plugin's table. */
+  @interface Config {
+    /**
+     * Who may claim a blob that the raw store has: with {@code shared} whoever knows its digest,
+     * with {@code isolated} who uploads it too.
+     */
+    String contentSharingPolicy() default SHARED;
+
+    /** Whether writes return before they are on the disk: for tests, not for data. */
+    boolean noSync() default false;
+  }
+
+  private final Path file;
+  private final String policy;
+  private final Database database;
+  private final Intents intents;
+  private final NamespaceTable namespaces;
+  private final RawContent content;
+  private final Snapshotters snapshotters = new Snapshotters();
+  private final Collector collector;
+  private final SecureRandom random = new SecureRandom();
+
+  /** Opens the database in the plugin's directory. */
+  @Activate
+  public SqliteMetadata(
+      @Reference PluginDirectories directories,
+      @Reference EventBus events,
+      @Reference(target = "(contract=gantry.content.ContentStore)") Handle<ContentStore> content,
+      Config config) {
+    this(
+        directories.root(PLUGIN).resolve("meta.db"),
+        events,
+        content,
+        config.contentSharingPolicy(),
+        config.noSync() ? Durability.VISIBLE : Durability.DURABLE,
+        Clock.systemUTC());
+  }
+
+  SqliteMetadata(
+      Path file,
+      EventBus events,
+      Handle<ContentStore> content,
+      String policy,
+      Durability outcomes,
+      Clock clock) {
+    if (!policy.equals(SHARED) && !policy.equals(ISOLATED)) {
+      throw new FailedPreconditionException(
+          "content_sharing_policy = \"%s\": want \"%s\" or \"%s\""
+              .formatted(policy, SHARED, ISOLATED));
+    }
+    this.file = file;
+    this.policy = policy;
+    this.database = new Database(file, outcomes, clock, events);
+    this.intents = new Intents(database);
+    this.namespaces = new NamespaceTable(database);
+    this.content = new RawContent(content, policy.equals(SHARED));
+    this.collector = new Collector(database, intents, this.content, snapshotters);
+  }
+
+  /** A snapshotter comes. */
+  @Reference(
+      service = Handle.class,
+      target = "(contract=gantry.snapshots.Snapshotter)",
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      unbind = "unbindSnapshotter")
+  void bindSnapshotter(Handle<Snapshotter> handle) {
+    snapshotters.bind(handle);
+  }
+
+  /** A snapshotter goes; its records stay. */
+  void unbindSnapshotter(Handle<Snapshotter> handle) {
+    snapshotters.unbind(handle);
+  }
+
+  @Override
+  public Map<String, String> exports() {
+    return Map.of("path", file.toString(), "policy", policy);
+  }
+
+  @Override
+  public Namespaces namespaces() {
+    return namespaces;
+  }
+
+  @Override
+  public Scope in(Caller caller) {
+    return new CallerScope(caller);
+  }
+
+  @Override
+  public GcStats collect() {
+    return collector.collect();
+  }
+
+  @Override
+  public Changes changes() {
+    return database.changes();
+  }
+
+  /** For tests: whether this thread is inside a transaction. */
+  boolean isInTransaction() {
+    return database.isInTransaction();
+  }
+
+  /** Closes the database. */
+  @Override
+  @Deactivate
+  public void close() {
+    database.close();
+  }
+
+  private final class CallerScope implements Scope {
+    private final Caller caller;
+
+    CallerScope(Caller caller) {
+      this.caller = caller;
+    }
+
+    @Override
+    public ContentStore content() {
+      return new NamespacedContent(database, content, caller);
+    }
+
+    @Override
+    public Snapshotter snapshotter(String name) {
+      return new NamespacedSnapshotter(database, intents, snapshotters.require(name), caller);
+    }
+
+    @Override
+    public Images images() {
+      return new ImageTable(database, caller);
+    }
+
+    @Override
+    public Containers containers() {
+      return new ContainerTable(database, caller);
+    }
+
+    @Override
+    public Leases leases() {
+      return new LeaseTable(database, random, caller);
+    }
+  }
+}
