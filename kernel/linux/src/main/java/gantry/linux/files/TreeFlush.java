@@ -35,7 +35,7 @@ public final class TreeFlush {
   }
 
   /**
-   * Returns when everything in a tree is on the disk, and the names of its root.
+   * Returns when everything in a tree is on the disk, and its own name in the directory above.
    *
    * @param inodes how many it has, about
    */
@@ -52,6 +52,7 @@ public final class TreeFlush {
       TreeWalk.walk(root, new Syncing());
       root.sync();
     }
+    Syncs.fsync(tree.resolveSibling("."));
   }
 
   private void flushFilesystem() throws IOException {
