@@ -40,6 +40,8 @@ final class LibC {
 
   static native int epoll_wait(int epoll, Pointer events, int capacity, int timeoutMillis);
 
+  static native int pipe2(Pointer fds, int flags);
+
   static native int mkfifo(byte[] path, int mode);
 
   static native int mount(

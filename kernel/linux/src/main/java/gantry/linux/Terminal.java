@@ -10,8 +10,6 @@ public final class Terminal {
   private static final long TIOCSWINSZ = 0x5414;
   private static final int TERMIOS_SIZE = 64;
   private static final int TCSANOW = 0;
-  private static final int OUTPUT_FLAGS = 4;
-  private static final int ONLCR = 4;
 
   private final Fd fd;
 
@@ -47,13 +45,6 @@ public final class Terminal {
     LibC.cfmakeraw(raw);
     set(raw);
     return new Mode(before);
-  }
-
-  /** Stops turning "newline" into "carriage return, newline" on output. */
-  public void keepNewlines() throws IOException {
-    Memory mode = attributes();
-    mode.setInt(OUTPUT_FLAGS, mode.getInt(OUTPUT_FLAGS) & ~ONLCR);
-    set(mode);
   }
 
   private Memory attributes() throws IOException {

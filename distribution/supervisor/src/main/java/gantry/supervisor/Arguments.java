@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.supervisor;
+
+import gantry.errors.InvalidArgumentException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The command line.
+ *
+ * @param socket where calls are served
+ * @param state where everything is kept
+ * @param events the daemon's socket for events
+ * @param runtimeRoot where runtimes keep their state, by namespace
+ */
+record Arguments(Path socket, Path state, Path events, Path runtimeRoot) {
+  static final String USAGE =
+      "usage: gantry-supervisor --socket PATH --state DIR --events ADDRESS [--runtime-root DIR]";
+
+  private static final List<String> KNOWN =
+      List.of("--socket", "--state", "--events", "--runtime-root");
+
+  static Arguments parse(String... words) {
+    Map<String, String> values = new HashMap<>();
+    for (int i = 0; i < words.length; i += 2) {
+      if (!KNOWN.contains(words[i]) || i + 1 == words.length) {
+        throw new InvalidArgumentException("unknown or incomplete argument " + words[i]);
+      }
+      values.put(words[i], words[i + 1]);
+    }
+    Path state = Path.of(require(values, "--state"));
+    return new Arguments(
+        Path.of(require(values, "--socket")),
+        state,
+        Path.of(require(values, "--events").replaceFirst("^unix://", "")),
+        Path.of(values.getOrDefault("--runtime-root", state.resolve("runc").toString())));
+  }
+
+  private static String require(Map<String, String> values, String name) {
+    String value = values.get(name);
+    if (value == null || value.isEmpty()) {
+      throw new InvalidArgumentException("argument " + name + " is missing");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.supervisor;
+
+import gantry.linux.PidWatcher;
+import java.nio.file.Path;
+
+/**
+ * What all tasks share.
+ *
+ * @param scratch for short-lived files and sockets
+ * @param runtimeRoot where runtimes keep their state if not told otherwise, below it by namespace
+ */
+record Host(PidWatcher exits, Events events, Ledger ledger, Path scratch, Path runtimeRoot) {}

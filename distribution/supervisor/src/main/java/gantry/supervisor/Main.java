@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.supervisor;
+
+import gantry.errors.InvalidArgumentException;
+import gantry.linux.Errno;
+import gantry.linux.ErrnoException;
+import gantry.linux.Flock;
+import gantry.linux.PidWatcher;
+import gantry.linux.Processes;
+import gantry.ttrpc.TtrpcServer;
+import gantry.ttrpc.TtrpcServices;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+
+/** Starts the supervisor. Prints one line, {@code ready}, when it serves calls. */
+public final class Main {
+  private static final Duration LAST_EVENTS = Duration.ofSeconds(2);
+
+  private Main() {}
+
+  /** Runs until told to end while there are no tasks. */
+  public static void main(String[] words) throws Exception {
+    Arguments arguments;
+    try {
+      arguments = Arguments.parse(words);
+    } catch (InvalidArgumentException e) {
+      System.err.println("gantry-supervisor: " + e.getMessage() + "\n" + Arguments.USAGE);
+      System.exit(2);
+      return;
+    }
+    directory(arguments.state());
+    var lock = Flock.tryLock(arguments.state().resolve("lock"));
+    if (lock.isEmpty()) {
+      System.err.println(
+          "gantry-supervisor: another one runs with the state directory " + arguments.state());
+      System.exit(1);
+      return;
+    }
+    detach();
+    CountDownLatch end = new CountDownLatch(1);
+    serve(arguments, end);
+    lock.get().close();
+    System.exit(0);
+  }
+
+  /** The daemon's signals and its end must not reach the containers. */
+  private static void detach() throws IOException {
+    Processes.ignore(Processes.SIGHUP);
+    Processes.ignore(Processes.SIGINT);
+    Processes.ignore(Processes.SIGTERM);
+    try {
+      Processes.newSession();
+    } catch (ErrnoException e) {
+      // whoever started it made it a leader already
+      if (!e.is(Errno.EPERM)) {
+        throw e;
+      }
+    }
+    Processes.becomeSubreaper();
+  }
+
+  private static void serve(Arguments arguments, CountDownLatch end) throws Exception {
+    Path state = arguments.state();
+    try (PidWatcher exits = new PidWatcher();
+        Events events = new Events(arguments.events())) {
+      Ledger ledger = new Ledger(directory(state.resolve("tasks")));
+      Path scratch = fresh(state.resolve("tmp"));
+      Host host = new Host(exits, events, ledger, scratch, arguments.runtimeRoot());
+      Supervisor supervisor = new Supervisor(host);
+      supervisor.adopt();
+      TtrpcServices services = new TtrpcServices();
+      new TaskService(supervisor, events::nudge, end::countDown).register(services);
+      try (TtrpcServer server = TtrpcServer.start(arguments.socket(), services)) {
+        System.out.println("ready");
+        System.out.flush();
+        end.await();
+        events.flush(LAST_EVENTS);
+        assert server != null;
+      }
+    }
+  }
+
+  private static Path directory(Path path) throws IOException {
+    return Files.createDirectories(
+        path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+  }
+
+  private static Path fresh(Path path) throws IOException {
+    directory(path);
+    try (var left = Files.newDirectoryStream(path)) {
+      for (Path file : left) {
+        Files.delete(file);
+      }
+    }
+    return path;
+  }
+}

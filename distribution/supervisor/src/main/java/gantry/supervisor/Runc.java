@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.supervisor;
+
+import containerd.runc.v1.CheckpointOptions;
+import gantry.linux.Fd;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * An OCI runtime with runc's command line. Every call has a time limit, after which the runtime is
+ * killed. Failures are {@link IOException}s with the runtime's own words.
+ */
+final class Runc {
+  private static final Duration QUICK = Duration.ofSeconds(10);
+  private static final Duration SLOW = Duration.ofSeconds(30);
+  private static final Duration CHECKPOINT = Duration.ofMinutes(10);
+
+  private final RuntimeCommand command;
+  private final List<String> global;
+  private final RuncFlags flags;
+
+  Runc(RuntimeCommand command, Path root, RuncFlags flags) {
+    this.command = command;
+    this.flags = flags;
+    this.global = new ArrayList<>(List.of("--root", root.toString()));
+    if (flags.systemdCgroup()) {
+      global.add("--systemd-cgroup");
+    }
+  }
+
+  /** What the caller wants of every container. */
+  record RuncFlags(boolean systemdCgroup, boolean noPivot, boolean noNewKeyring) {}
+
+  /** How a process is to be made: where its number is written and what it gets. */
+  record Launch(Path pidFile, Streams streams) {
+    List<String> arguments() {
+      List<String> arguments = new ArrayList<>(List.of("--pid-file", pidFile.toString()));
+      streams
+          .console()
+          .ifPresent(path -> arguments.addAll(List.of("--console-socket", path.toString())));
+      return arguments;
+    }
+
+    List<Fd> descriptors() {
+      return streams.descriptors();
+    }
+  }
+
+  /** Makes a container, which does not run yet. */
+  void create(String id, Path bundle, Launch launch) throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("create", "--bundle", bundle.toString()));
+    arguments.addAll(launch.arguments());
+    containerFlags(arguments);
+    arguments.add(id);
+    launch("OCI runtime create failed", arguments, launch);
+  }
+
+  /** Makes a container from a checkpoint; it runs. */
+  void restore(String id, Path bundle, Launch launch, Path image, Path work)
+      throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("restore", "--detach", "--no-subreaper"));
+    arguments.addAll(List.of("--bundle", bundle.toString()));
+    arguments.addAll(List.of("--image-path", image.toString(), "--work-path", work.toString()));
+    arguments.addAll(launch.arguments());
+    if (flags.noPivot()) {
+      arguments.add("--no-pivot");
+    }
+    arguments.add(id);
+    launch("OCI runtime restore failed", arguments, launch);
+  }
+
+  /** Runs a further process, described by a file. */
+  void exec(String id, Path process, Launch launch) throws IOException, InterruptedException {
+    List<String> arguments =
+        new ArrayList<>(List.of("exec", "--process", process.toString(), "--detach"));
+    arguments.addAll(launch.arguments());
+    arguments.add(id);
+    launch("OCI runtime exec failed", arguments, launch);
+  }
+
+  private void containerFlags(List<String> arguments) {
+    if (flags.noPivot()) {
+      arguments.add("--no-pivot");
+    }
+    if (flags.noNewKeyring()) {
+      arguments.add("--no-new-keyring");
+    }
+  }
+
+  void start(String id) throws IOException, InterruptedException {
+    call("OCI runtime start failed", SLOW, "start", id);
+  }
+
+  void kill(String id, int signal, boolean all) throws IOException, InterruptedException {
+    if (all) {
+      call("", QUICK, "kill", "--all", id, Integer.toString(signal));
+    } else {
+      call("", QUICK, "kill", id, Integer.toString(signal));
+    }
+  }
+
+  /** Removes a container that does not run; no error if there is none. */
+  void delete(String id, boolean force) throws IOException, InterruptedException {
+    try {
+      if (force) {
+        call("failed to delete task", SLOW, "delete", "--force", id);
+      } else {
+        call("failed to delete task", SLOW, "delete", id);
+      }
+    } catch (RuntimeFailure e) {
+      if (!e.getMessage().contains("does not exist")) {
+        throw e;
+      }
+    }
+  }
+
+  void pause(String id) throws IOException, InterruptedException {
+    call("OCI runtime pause failed", QUICK, "pause", id);
+  }
+
+  void resume(String id) throws IOException, InterruptedException {
+    call("OCI runtime resume failed", QUICK, "resume", id);
+  }
+
+  /** Changes limits as a file of OCI resources says. */
+  void update(String id, Path resources) throws IOException, InterruptedException {
+    call("OCI runtime update failed", QUICK, "update", "--resources", resources.toString(), id);
+  }
+
+  /** The processes in a container. */
+  List<Integer> pids(String id) throws IOException, InterruptedException {
+    String output = call("OCI runtime ps failed", QUICK, "ps", "--format", "json", id);
+    List<Integer> pids = new ArrayList<>();
+    if (Json.parse(output) instanceof List<?> list) {
+      for (Object pid : list) {
+        if (pid instanceof Json.Word word) {
+          pids.add(Integer.parseInt(word.text()));
+        }
+      }
+    }
+    return pids;
+  }
+
+  /** The runtime's word for the state: created, running, paused or stopped. */
+  String state(String id) throws IOException, InterruptedException {
+    Object state = Json.parse(call("OCI runtime state failed", QUICK, "state", id));
+    return Json.at(state, "status").toString();
+  }
+
+  /** Writes a checkpoint. */
+  void checkpoint(String id, Path image, Path work, CheckpointOptions options)
+      throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("checkpoint"));
+    arguments.addAll(List.of("--image-path", image.toString(), "--work-path", work.toString()));
+    add(arguments, !options.getExit(), "--leave-running");
+    add(arguments, options.getOpenTcp(), "--tcp-established");
+    add(arguments, options.getExternalUnixSockets(), "--ext-unix-sk");
+    add(arguments, options.getTerminal(), "--shell-job");
+    add(arguments, options.getFileLocks(), "--file-locks");
+    for (String namespace : options.getEmptyNamespacesList()) {
+      arguments.addAll(List.of("--empty-ns", namespace));
+    }
+    if (!options.getCgroupsMode().isEmpty()) {
+      arguments.addAll(List.of("--manage-cgroups-mode", options.getCgroupsMode()));
+    }
+    arguments.add(id);
+    Files.createDirectories(image);
+    Files.createDirectories(work);
+    check("OCI runtime checkpoint failed", command.run(global, arguments, CHECKPOINT));
+  }
+
+  private static void add(List<String> arguments, boolean wanted, String flag) {
+    if (wanted) {
+      arguments.add(flag);
+    }
+  }
+
+  private void launch(String failure, List<String> arguments, Launch launch)
+      throws IOException, InterruptedException {
+    check(failure, command.run(global, arguments, launch.descriptors(), SLOW));
+  }
+
+  private String call(String failure, Duration timeout, String... arguments)
+      throws IOException, InterruptedException {
+    RuntimeCommand.Result result = command.run(global, Arrays.asList(arguments), timeout);
+    check(failure, result);
+    return result.output();
+  }
+
+  private static void check(String failure, RuntimeCommand.Result result) throws RuntimeFailure {
+    if (result.status() == 0) {
+      return;
+    }
+    String reason = result.error().isEmpty() ? "exit status " + result.status() : result.error();
+    throw new RuntimeFailure(failure.isEmpty() ? reason : failure + ": " + reason);
+  }
+
+  /** The runtime refused; the message has its words. */
+  static final class RuntimeFailure extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    RuntimeFailure(String message) {
+      super(message);
+    }
+
+    @Override
+    public String getMessage() {
+      return String.valueOf(super.getMessage());
+    }
+  }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.supervisor;
+
+import containerd.task.v3.CreateTaskRequest;
+import containerd.task.v3.ExecProcessRequest;
+import gantry.errors.FailedPreconditionException;
+import gantry.linux.Processes;
+import gantry.runtime.Exit;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All that can be asked of the supervisor, apart from the wire. Safe for concurrent use. */
+final class Supervisor {
+  private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
+  private static final long KILLED_SECONDS = 10;
+
+  private final Host host;
+  private final Runtimes runtimes;
+  private final Tasks tasks = new Tasks();
+  private final ExitHandler exits;
+  private final InitLifecycle inits;
+  private final ExecLifecycle execs;
+  private final TaskControl control;
+
+  Supervisor(Host host) {
+    TaskEvents events = new TaskEvents(host.events());
+    Launcher launcher = new Launcher(host);
+    this.host = host;
+    this.runtimes = new Runtimes(host);
+    this.exits = new ExitHandler(host, events);
+    this.inits = new InitLifecycle(host, launcher, events, exits);
+    this.execs = new ExecLifecycle(host, launcher, events, exits);
+    this.control = new TaskControl(host, events);
+  }
+
+  /** Takes up the tasks of a supervisor before this one. */
+  void adopt() throws IOException, InterruptedException {
+    new Adoption(host, runtimes, tasks, exits).run();
+  }
+
+  Task require(TaskKey key) {
+    return tasks.require(key);
+  }
+
+  Collection<Task> tasks() {
+    return tasks.all();
+  }
+
+  boolean isIdle() {
+    return tasks.isEmpty();
+  }
+
+  TaskControl control() {
+    return control;
+  }
+
+  int create(TaskKey key, CreateTaskRequest request) throws Exception {
+    return Operations.complete(() -> createNow(key, request), () -> discard(key));
+  }
+
+  private int createNow(TaskKey key, CreateTaskRequest request) throws Exception {
+    tasks.reserve(key);
+    try {
+      Task task = new Task(key, request, runtimes.of(key, Runtimes.options(request.getOptions())));
+      inits.create(task);
+      tasks.add(task);
+      return task.init().pid();
+    } catch (Exception e) {
+      tasks.free(key);
+      throw e;
+    }
+  }
+
+  /** Nobody knows of this task: its maker was told that it failed. */
+  private void discard(TaskKey key) {
+    try {
+      Task task = require(key);
+      control.kill(task, Processes.SIGKILL, true);
+      task.init().exited().get(KILLED_SECONDS, TimeUnit.SECONDS);
+      inits.delete(task);
+      tasks.free(key);
+    } catch (IOException | InterruptedException | ExecutionException | TimeoutException e) {
+      LOG.error("task {} whose maker went away is not removed", key, e);
+    }
+  }
+
+  int start(TaskKey key, String execId) throws Exception {
+    Task task = require(key);
+    TaskProcess process = task.process(execId);
+    return Operations.complete(
+        () -> {
+          if (process.isInit()) {
+            inits.start(task);
+          } else {
+            execs.start(task, process);
+          }
+          return process.pid();
+        });
+  }
+
+  Exit delete(TaskKey key, String execId) throws Exception {
+    Task task = require(key);
+    TaskProcess process = task.process(execId);
+    return Operations.complete(
+        () -> {
+          if (!process.isInit()) {
+            return execs.delete(task, process);
+          }
+          Exit exit = inits.delete(task);
+          tasks.free(key);
+          return exit;
+        });
+  }
+
+  void exec(TaskKey key, ExecProcessRequest request) throws Exception {
+    Task task = require(key);
+    Operations.complete(
+        () -> {
+          execs.add(task, request);
+          return true;
+        });
+  }
+
+  void kill(TaskKey key, String execId, int signal, boolean all) throws Exception {
+    Task task = require(key);
+    TaskProcess process = task.process(execId);
+    if (process.isInit() && process.pid() == 0) {
+      throw new FailedPreconditionException("process not created");
+    }
+    Operations.complete(
+        () -> {
+          if (process.isInit()) {
+            control.kill(task, signal, all);
+          } else {
+            execs.kill(process, signal);
+          }
+          return true;
+        });
+  }
+
+  /** Waits for the end of a process. */
+  Exit await(TaskKey key, String execId) throws Exception {
+    TaskProcess process = require(key).process(execId);
+    return process.exited().get();
+  }
+}

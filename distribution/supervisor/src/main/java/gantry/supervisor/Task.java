@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.supervisor;
+
+import containerd.task.v3.CreateTaskRequest;
+import gantry.errors.AlreadyExistsException;
+import gantry.errors.FailedPreconditionException;
+import gantry.errors.NotFoundException;
+import gantry.runtime.TaskStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is known of one container: its processes, where it lives and what runs it. */
+final class Task {
+  private static final Logger LOG = LoggerFactory.getLogger(Task.class);
+
+  private final TaskKey key;
+  private final CreateTaskRequest request;
+  private final Runc runc;
+  private final TaskProcess init;
+
+  /** Held by whatever changes the container, for as long as the runtime takes. */
+  private final ReentrantLock operation = new ReentrantLock();
+
+  private final Map<String, TaskProcess> execs = new LinkedHashMap<>();
+  private final List<TaskProcess> live = new ArrayList<>();
+  private boolean initGone;
+  private @Nullable Cgroup cgroup;
+  private long oomKills;
+
+  Task(TaskKey key, CreateTaskRequest request, Runc runc) {
+    this.key = key;
+    this.request = request;
+    this.runc = runc;
+    this.init =
+        new TaskProcess(
+            "",
+            new StdioNames(
+                request.getStdin(),
+                request.getStdout(),
+                request.getStderr(),
+                request.getTerminal()));
+  }
+
+  TaskKey key() {
+    return key;
+  }
+
+  CreateTaskRequest request() {
+    return request;
+  }
+
+  Runc runc() {
+    return runc;
+  }
+
+  TaskProcess init() {
+    return init;
+  }
+
+  ReentrantLock operation() {
+    return operation;
+  }
+
+  Path bundle() {
+    return Path.of(request.getBundle());
+  }
+
+  Path rootfs() {
+    return bundle().resolve("rootfs");
+  }
+
+  Path pidFile() {
+    return bundle().resolve("init.pid");
+  }
+
+  /** A process by its exec id, which is empty for the init process. */
+  TaskProcess process(String execId) {
+    if (execId.isEmpty()) {
+      return init;
+    }
+    synchronized (execs) {
+      TaskProcess exec = execs.get(execId);
+      if (exec == null) {
+        throw new NotFoundException("process does not exist " + execId);
+      }
+      return exec;
+    }
+  }
+
+  /** All execs that were not deleted. */
+  List<TaskProcess> execs() {
+    synchronized (execs) {
+      return List.copyOf(execs.values());
+    }
+  }
+
+  void addExec(TaskProcess exec) {
+    synchronized (execs) {
+      if (execs.putIfAbsent(exec.execId(), exec) != null) {
+        throw new AlreadyExistsException("id " + exec.execId());
+      }
+    }
+  }
+
+  void removeExec(TaskProcess exec) {
+    synchronized (execs) {
+      execs.remove(exec.execId(), exec);
+    }
+  }
+
+  /** From here on the exec counts as one that the end of the task has to wait for. */
+  void starting(TaskProcess exec) {
+    synchronized (execs) {
+      if (initGone) {
+        throw new FailedPreconditionException(
+            "container " + key.id() + " init process is not running");
+      }
+      live.add(exec);
+    }
+  }
+
+  /** It does not count any more. */
+  void gone(TaskProcess exec) {
+    synchronized (execs) {
+      live.remove(exec);
+    }
+  }
+
+  /** No exec starts any more; those that are not at their end are returned. */
+  List<TaskProcess> initGone() {
+    synchronized (execs) {
+      initGone = true;
+      return List.copyOf(live);
+    }
+  }
+
+  /** The status of a process; a frozen container freezes all of them. */
+  TaskStatus status(TaskProcess process) {
+    TaskStatus container = init.status();
+    boolean frozen = container == TaskStatus.PAUSED || container == TaskStatus.PAUSING;
+    return frozen ? container : process.status();
+  }
+
+  /** Remembers the control group, which cannot be asked for once the process has ended. */
+  void findCgroup(int pid) {
+    try {
+      Cgroup found = Cgroup.of(pid);
+      synchronized (execs) {
+        cgroup = found;
+        oomKills = found.oomKills();
+      }
+    } catch (IOException e) {
+      LOG.warn("control group of {} not found, it has no metrics", key, e);
+    }
+  }
+
+  Optional<Cgroup> cgroup() {
+    synchronized (execs) {
+      return Optional.ofNullable(cgroup);
+    }
+  }
+
+  /** Whether the kernel has killed something for want of memory since this was last asked. */
+  boolean ranOutOfMemory() {
+    synchronized (execs) {
+      if (cgroup == null) {
+        return false;
+      }
+      try {
+        long kills = cgroup.oomKills();
+        boolean more = kills > oomKills;
+        oomKills = kills;
+        return more;
+      } catch (IOException e) {
+        LOG.debug("control group of {} not readable", key, e);
+        return false;
+      }
+    }
+  }
+
+  /** Whether the kernel ends all processes with the init process. */
+  boolean hasOwnPidNamespace() {
+    try {
+      Object spec = Json.parse(Files.readString(bundle().resolve("config.json")));
+      if (Json.at(spec, "linux", "namespaces") instanceof List<?> namespaces) {
+        return namespaces.stream()
+            .anyMatch(one -> Json.at(one, "type").equals("pid") && Json.at(one, "path").equals(""));
+      }
+    } catch (IOException e) {
+      LOG.warn("configuration of {} not readable, all its processes are killed", key, e);
+    }
+    return false;
+  }
+}

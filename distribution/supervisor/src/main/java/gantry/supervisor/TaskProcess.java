@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.supervisor;
+
+import gantry.linux.PidFd;
+import gantry.linux.Winsize;
+import gantry.runtime.Exit;
+import gantry.runtime.TaskStatus;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** A process of a task: its init process or an exec. Safe for concurrent use. */
+final class TaskProcess {
+  private final String execId;
+  private final StdioNames names;
+
+  /**
+   * Held while the process is made or started until that has been reported, and while its end is:
+   * so no end is reported before its beginning.
+   */
+  private final ReentrantLock reporting = new ReentrantLock();
+
+  private final CompletableFuture<Exit> exited = new CompletableFuture<>();
+  private TaskStatus status = TaskStatus.CREATED;
+  private @Nullable PidFd handle;
+  private @Nullable Streams streams;
+  private @Nullable Exit exit;
+  private int pid;
+
+  TaskProcess(String execId, StdioNames names) {
+    this.execId = execId;
+    this.names = names;
+  }
+
+  /** Empty for the init process. */
+  String execId() {
+    return execId;
+  }
+
+  boolean isInit() {
+    return execId.isEmpty();
+  }
+
+  StdioNames names() {
+    return names;
+  }
+
+  ReentrantLock reporting() {
+    return reporting;
+  }
+
+  /** Completes when it has ended and that was reported. */
+  CompletableFuture<Exit> exited() {
+    return exited;
+  }
+
+  synchronized TaskStatus status() {
+    return status;
+  }
+
+  /** 0 while there is none. */
+  synchronized int pid() {
+    return pid;
+  }
+
+  synchronized Optional<Exit> exit() {
+    return Optional.ofNullable(exit);
+  }
+
+  /** It exists now. */
+  synchronized void exists(int number, @Nullable Streams opened) throws IOException {
+    handle = PidFd.open(number);
+    pid = number;
+    streams = opened;
+  }
+
+  /** Changes the status if it is the expected one. */
+  synchronized boolean become(TaskStatus expected, TaskStatus next) {
+    if (status != expected) {
+      return false;
+    }
+    status = next;
+    return true;
+  }
+
+  /** It has ended; the first call counts. */
+  synchronized void ended(Exit how) {
+    if (exit == null) {
+      exit = how;
+      status = TaskStatus.STOPPED;
+    }
+    if (handle != null) {
+      handle.close();
+      handle = null;
+    }
+  }
+
+  synchronized void signal(int number) throws IOException {
+    if (handle != null) {
+      handle.signal(number);
+    }
+  }
+
+  void resize(Winsize size) throws IOException {
+    Streams open = openStreams();
+    if (open != null) {
+      open.resize(size);
+    }
+  }
+
+  void closeInput() {
+    Streams open = openStreams();
+    if (open != null) {
+      open.closeInput();
+    }
+  }
+
+  /** Waits for the rest of the output, then lets go of the streams. */
+  boolean release(Duration longest) throws IOException, InterruptedException {
+    Streams open = openStreams();
+    if (open == null) {
+      return true;
+    }
+    boolean complete = open.drain(longest);
+    open.close();
+    return complete;
+  }
+
+  private synchronized @Nullable Streams openStreams() {
+    return streams;
+  }
+}
