@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.cli;
+
+import gantry.cli.command.Word;
+import gantry.cli.container.ContainerCommands;
+import gantry.cli.content.ContentCommands;
+import gantry.cli.daemon.DaemonCommands;
+import gantry.cli.namespace.NamespaceCommands;
+import gantry.cli.task.TaskCommands;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All words of the command line. */
+final class Words {
+  private Words() {}
+
+  static List<Word> all() {
+    List<Word> words = new ArrayList<>(DaemonCommands.words());
+    words.add(Word.branch("plugins plugin", "the daemon's plugins", DaemonCommands::plugins));
+    words.add(Word.branch("containers c container", "container records", ContainerCommands::words));
+    words.add(Word.branch("content", "blobs", ContentCommands::content));
+    words.add(Word.branch("leases", "leases", NamespaceCommands::leases));
+    words.add(Word.branch("namespaces namespace ns", "namespaces", NamespaceCommands::namespaces));
+    words.add(
+        Word.branch("snapshots snapshot", "filesystems of containers", ContentCommands::snapshots)
+            .carrying("--snapshotter"));
+    words.add(Word.branch("tasks t task", "running containers", TaskCommands::words));
+    words.add(
+        Word.leaf(
+            "generate-completion", "print a completion script for bash", CompletionCommand::new));
+    return words;
+  }
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.cli.command;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * A command line: global options, words, and the command at their end. Exit codes: 0 done, 1
+ * failed, 2 not understood; {@code run}, {@code tasks start}, {@code exec} and {@code attach} exit
+ * with the code of the container's process.
+ */
+public final class Program {
+  private static final String NAME = "gantry";
+  private static final String SUMMARY =
+      "Drives gantryd, and any other daemon with containerd's API.";
+  private static final int FAILED = 1;
+  private static final int MISUSED = 2;
+
+  private final List<Word> words;
+  private final Console console;
+  private final Map<String, String> environment;
+
+  /** Of these words at the top. */
+  public Program(List<Word> words, Console console, Map<String, String> environment) {
+    this.words = List.copyOf(words);
+    this.console = console;
+    this.environment = Map.copyOf(environment);
+  }
+
+  /** Runs one command line and returns the exit code; everything is flushed. */
+  public int run(List<String> line) {
+    boolean debug = line.contains("--debug");
+    try {
+      return start(line);
+    } catch (ParameterException misused) {
+      String name = misused.getCommandLine().getCommandName();
+      console
+          .err()
+          .println(
+              NAME
+                  + ": "
+                  + lower(String.valueOf(misused.getMessage()))
+                  + "; see "
+                  + name
+                  + " --help");
+      return MISUSED;
+    } catch (UsageException misused) {
+      console.err().println(NAME + ": " + misused.getMessage());
+      return MISUSED;
+    } catch (Exception failure) {
+      console.err().println(NAME + ": " + Failures.describe(failure));
+      if (debug) {
+        failure.printStackTrace(console.err());
+      }
+      return FAILED;
+    } finally {
+      console.out().flush();
+      console.err().flush();
+    }
+  }
+
+  /** The whole tree as picocli knows it, for the completion script. */
+  public CommandLine complete() {
+    Grammar root = globals();
+    words.forEach(word -> add(root, NAME, word));
+    return root.parser();
+  }
+
+  private int start(List<String> line) throws Exception {
+    Grammar root =
+        globals().arguments("COMMAND", 0, Integer.MAX_VALUE, "what to do").argumentsLast();
+    ParseResult parsed = root.parser().parseArgs(line.toArray(String[]::new));
+    Arguments globals = new Arguments(parsed);
+    if (parsed.isUsageHelpRequested() || globals.all().isEmpty()) {
+      return help(globals(), NAME, words);
+    }
+    return descend(NAME, words, globals.all(), settings(globals));
+  }
+
+  private int descend(String path, List<Word> choice, List<String> line, Settings settings)
+      throws Exception {
+    String wanted = line.getFirst();
+    Word word =
+        choice.stream()
+            .filter(candidate -> candidate.names().contains(wanted))
+            .findFirst()
+            .orElseThrow(() -> unknown(path, wanted, choice));
+    String name = path + " " + word.name();
+    List<String> rest = line.subList(1, line.size());
+    return switch (word) {
+      case Word.Leaf leaf -> execute(name, leaf, rest, settings);
+      case Word.Branch branch -> into(name, branch, carried(branch, rest), settings);
+    };
+  }
+
+  private int into(String name, Word.Branch branch, List<String> rest, Settings settings)
+      throws Exception {
+    List<Word> choice = branch.words().get();
+    boolean help =
+        rest.isEmpty() || rest.getFirst().equals("--help") || rest.getFirst().equals("-h");
+    return help
+        ? help(Grammar.named(name, branch.summary()), name, choice)
+        : descend(name, choice, rest, settings);
+  }
+
+  /** Moves options that stand before the next word behind it. */
+  private static List<String> carried(Word.Branch branch, List<String> line) {
+    List<String> options = new ArrayList<>();
+    List<String> rest = new ArrayList<>(line);
+    while (rest.size() > 2 && branch.carried().contains(rest.getFirst())) {
+      options.add(rest.removeFirst());
+      options.add(rest.removeFirst());
+    }
+    rest.addAll(Math.min(1, rest.size()), options);
+    return rest;
+  }
+
+  private int execute(String name, Word.Leaf leaf, List<String> line, Settings settings)
+      throws Exception {
+    Command command = leaf.command().get();
+    Grammar grammar = Grammar.named(name, leaf.summary());
+    command.grammar(grammar);
+    CommandLine parser = grammar.parser();
+    ParseResult parsed = parser.parseArgs(line.toArray(String[]::new));
+    if (parsed.isUsageHelpRequested()) {
+      parser.usage(console.out());
+      return 0;
+    }
+    try (Invocation invocation =
+        new Invocation(settings, new Arguments(parsed), console, environment)) {
+      return command.run(invocation);
+    }
+  }
+
+  private Settings settings(Arguments globals) {
+    return new Settings(
+        Path.of(
+            globals
+                .find("address")
+                .or(() -> variable("GANTRY_ADDRESS"))
+                .or(() -> variable("CONTAINERD_ADDRESS"))
+                .map(Program::withoutScheme)
+                .orElse("/run/gantry/gantry.sock")),
+        globals.find("namespace").or(() -> variable("CONTAINERD_NAMESPACE")).orElse("default"),
+        globals.duration("timeout", Duration.ofSeconds(60)),
+        globals.flag("debug"),
+        globals.find("output").map(Invocation::isJson).orElse(false));
+  }
+
+  private Optional<String> variable(String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+  }
+
+  private static String withoutScheme(String address) {
+    return address.startsWith("unix://") ? address.substring("unix://".length()) : address;
+  }
+
+  private static Grammar globals() {
+    return Grammar.named(NAME, SUMMARY)
+        .value(
+            "address a",
+            "ADDRESS",
+            "the daemon's socket; default $GANTRY_ADDRESS, $CONTAINERD_ADDRESS,"
+                + " /run/gantry/gantry.sock")
+        .value("namespace n", "NAMESPACE", "default $CONTAINERD_NAMESPACE, default")
+        .value("timeout", "DURATION", "of one call, for instance 10s; default 60s")
+        .value("connect-timeout", "DURATION", "accepted for ctr's sake; connecting is immediate")
+        .flag("debug", "show stack traces of failures")
+        .listing();
+  }
+
+  private int help(Grammar grammar, String name, List<Word> choice) {
+    grammar.spec().usageMessage().customSynopsis(name + " [OPTIONS] COMMAND [ARGUMENTS]");
+    console.out().print(grammar.parser().getUsageMessage());
+    console.out().println("Commands:");
+    List<List<String>> rows = new ArrayList<>();
+    choice.forEach(
+        word -> rows.add(List.of("  " + String.join(", ", word.names()), word.summary())));
+    Listing.print(rows, console.out());
+    return 0;
+  }
+
+  private static void add(Grammar above, String path, Word word) {
+    String name = path + " " + word.name();
+    Grammar grammar = Grammar.named(word.name(), word.summary());
+    switch (word) {
+      case Word.Leaf leaf -> leaf.command().get().grammar(grammar);
+      case Word.Branch branch -> branch.words().get().forEach(next -> add(grammar, name, next));
+    }
+    CommandLine parser = grammar.parser();
+    grammar.spec().aliases(word.names().subList(1, word.names().size()).toArray(String[]::new));
+    above.spec().addSubcommand(word.name(), parser);
+  }
+
+  private static UsageException unknown(String path, String wanted, List<Word> choice) {
+    String known = String.join(", ", choice.stream().map(Word::name).toList());
+    return new UsageException(
+        "unknown command \"%s\" after \"%s\"; want one of: %s".formatted(wanted, path, known));
+  }
+
+  private static String lower(String message) {
+    return message.isEmpty()
+        ? message
+        : Character.toLowerCase(message.charAt(0)) + message.substring(1);
+  }
+}

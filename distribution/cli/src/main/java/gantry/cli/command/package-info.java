@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What every command is made of: its grammar (the only users of picocli), how it reads its
+ * arguments, how it prints. Only the command that was asked for is built, so that a short command
+ * starts quickly.
+ */
+@NullMarked
+package gantry.cli.command;
+
+import org.jspecify.annotations.NullMarked;

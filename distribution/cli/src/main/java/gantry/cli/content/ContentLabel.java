@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.cli.content;
+
+import gantry.cli.command.Command;
+import gantry.cli.command.Grammar;
+import gantry.cli.command.Invocation;
+import gantry.cli.command.LabelWords;
+import gantry.oci.Digest;
+
+/** Sets and clears labels of a blob and prints what it has then. */
+final class ContentLabel implements Command {
+  @Override
+  public void grammar(Grammar grammar) {
+    grammar
+        .argument("DIGEST", "of the blob")
+        .arguments("KEY=VALUE", 1, Integer.MAX_VALUE, "labels; one without a value is cleared");
+  }
+
+  @Override
+  public int run(Invocation invocation) {
+    Digest digest = Digest.parse(invocation.arguments().at(0));
+    invocation.say(
+        LabelWords.cell(
+            invocation
+                .client()
+                .content()
+                .label(digest, LabelWords.changes(invocation.arguments().from(1)))
+                .labels(),
+            ""));
+    return 0;
+  }
+}

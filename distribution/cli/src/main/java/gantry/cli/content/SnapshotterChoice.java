@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.cli.content;
+
+import gantry.cli.command.Arguments;
+import gantry.cli.command.Grammar;
+import gantry.cli.command.Invocation;
+import gantry.client.SnapshotsClient;
+import gantry.labels.WellKnown;
+
+/**
+ * Which snapshotter is meant: the option, else {@code $CONTAINERD_SNAPSHOTTER}, else the
+ * namespace's label, else overlayfs.
+ */
+public final class SnapshotterChoice {
+  private SnapshotterChoice() {}
+
+  /** Adds the option. */
+  public static void grammar(Grammar grammar) {
+    grammar.value(
+        "snapshotter", "NAME", "default $CONTAINERD_SNAPSHOTTER, the namespace's label, overlayfs");
+  }
+
+  /** The name. */
+  public static String name(Invocation invocation) {
+    Arguments arguments = invocation.arguments();
+    String variable = invocation.environment().getOrDefault("CONTAINERD_SNAPSHOTTER", "");
+    String said = arguments.value("snapshotter", variable);
+    if (!said.isEmpty()) {
+      return said;
+    }
+    return invocation
+        .client()
+        .namespaces()
+        .labels(invocation.settings().namespace())
+        .find(WellKnown.DEFAULT_SNAPSHOTTER)
+        .orElse("overlayfs");
+  }
+
+  static SnapshotsClient client(Invocation invocation) {
+    return invocation.client().snapshots(name(invocation));
+  }
+}

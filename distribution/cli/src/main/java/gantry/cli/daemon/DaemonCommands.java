@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.cli.daemon;
+
+import gantry.cli.command.Word;
+import java.util.List;
+
+/** Commands about the daemon itself. */
+public final class DaemonCommands {
+  private DaemonCommands() {}
+
+  /** Below {@code plugins}. */
+  public static List<Word> plugins() {
+    return List.of(Word.leaf("ls list", "list the daemon's plugins", PluginsList::new));
+  }
+
+  /** At the top. */
+  public static List<Word> words() {
+    return List.of(
+        Word.leaf("version", "show the versions of client and daemon", VersionCommand::new),
+        Word.leaf("info", "show which daemon answers", InfoCommand::new),
+        Word.leaf("events event", "show events as they happen", EventsCommand::new),
+        Word.leaf(
+            "shell", "open the daemon's own shell, or run one line in it", ShellCommand::new));
+  }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.cli.task;
+
+import gantry.cli.command.Command;
+import gantry.cli.command.Grammar;
+import gantry.cli.command.Invocation;
+import gantry.client.TasksClient;
+import gantry.errors.FailedPreconditionException;
+import gantry.linux.Fifos;
+import gantry.runtime.ProcessState;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Connects to the pipes of a running task; when it ends it is collected. */
+final class TaskAttach implements Command {
+  @Override
+  public void grammar(Grammar grammar) {
+    grammar.argument("CONTAINER", "whose task");
+  }
+
+  @Override
+  public int run(Invocation invocation) throws Exception {
+    String id = invocation.arguments().at(0);
+    TasksClient tasks = invocation.client().tasks();
+    ProcessState task = tasks.get(id, "");
+    if (!isPipe(task.stdout())) {
+      throw new FailedPreconditionException(
+          "attach to %s: its output goes to \"%s\", not to a pipe".formatted(id, task.stdout()));
+    }
+    int status;
+    try (Stdio stdio = Stdio.of(task)) {
+      status =
+          new Foreground(invocation.client(), id, "").run(stdio, invocation.console(), () -> {});
+    }
+    tasks.delete(id, "");
+    return status;
+  }
+
+  private static boolean isPipe(String path) throws IOException {
+    return path.startsWith("/") && Fifos.is(Path.of(path));
+  }
+}
