@@ -20,6 +20,7 @@ import gantry.wire.AnyWire;
 import gantry.wire.MountWire;
 import gantry.wire.TaskWire;
 import gantry.wire.TimestampWire;
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -96,7 +97,12 @@ final class ShimWire {
         state.getStderr(),
         state.getTerminal(),
         state.getExitStatus(),
-        state.hasExitedAt() ? TimestampWire.decode(state.getExitedAt()) : null);
+        exitedAt(state));
+  }
+
+  private static @Nullable Instant exitedAt(StateResponse state) {
+    Instant at = TimestampWire.decode(state.getExitedAt());
+    return at.equals(TimestampWire.NONE) ? null : at;
   }
 
   static Exit exit(DeleteResponse deleted) {
