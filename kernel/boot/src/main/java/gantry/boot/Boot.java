@@ -93,6 +93,9 @@ public final class Boot implements BundleActivator {
     toClose.push(conditions);
     handles.open();
     toClose.push(handles);
+    StopSignal stopSignal = new StopSignal(context);
+    stopSignal.open();
+    toClose.push(stopSignal);
     Readiness readiness = new Readiness(context, config, inventory);
     toClose.push(readiness);
     context.registerService(

@@ -4,6 +4,7 @@ package gantry.plugins.server;
 import gantry.plugins.Handle;
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
+import gantry.plugins.StopListener;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import java.io.IOException;
@@ -12,9 +13,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.osgi.framework.BundleContext;
-import org.osgi.framework.BundleEvent;
-import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -25,12 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Serves every gRPC service that is there on the daemon's socket. */
-@Component(
-    name = GrpcServer.PLUGIN,
-    immediate = true,
-    service = {})
+@Component(name = GrpcServer.PLUGIN, immediate = true, service = StopListener.class)
 @Plugin(value = GrpcServer.PLUGIN, plugin_requires = "io.containerd.grpc.v1")
-public final class GrpcServer {
+public final class GrpcServer implements StopListener {
   static final String PLUGIN = "io.containerd.server.v1.grpc";
 
   private static final Logger log = LoggerFactory.getLogger(GrpcServer.class);
@@ -84,7 +79,6 @@ public final class GrpcServer {
   private final ServiceRegistry registry;
   private final Map<BindableService, ServerServiceDefinition> services = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable Opened> opened = new AtomicReference<>();
-  private Runnable stopListening = () -> {};
 
   /** Serves on the socket the configuration names, else on the daemon's. */
   @Activate
@@ -113,20 +107,6 @@ public final class GrpcServer {
 
   /** Opens the socket. Services may still be coming: calls wait for them for a moment. */
   @Activate
-  void open(BundleContext context) throws IOException {
-    listen();
-    SynchronousBundleListener watching = this::onBundle;
-    context.addBundleListener(watching);
-    stopListening = () -> context.removeBundleListener(watching);
-  }
-
-  /** When the daemon stops, clients go first: no service then waits for its calls. */
-  private void onBundle(BundleEvent event) {
-    if (event.getType() == BundleEvent.STOPPING && event.getBundle().getBundleId() == 0) {
-      shut();
-    }
-  }
-
   void listen() throws IOException {
     SocketFile file = SocketFile.prepare(settings.address());
     GrpcListener listener = GrpcListener.start(file.path(), registry, settings.receiveMax());
@@ -140,14 +120,15 @@ public final class GrpcServer {
     log.info("serving grpc on {}", file.path());
   }
 
-  /** Closes the socket; clients see their connections end. */
-  @Deactivate
-  void close() {
-    stopListening.run();
-    shut();
+  /** Clients go first: no service then waits for its calls to end. */
+  @Override
+  public void daemonStops() {
+    close();
   }
 
-  private void shut() {
+  /** Closes the socket; clients see their connections end. Idempotent. */
+  @Deactivate
+  void close() {
     Opened was = opened.getAndSet(null);
     if (was == null) {
       return;
