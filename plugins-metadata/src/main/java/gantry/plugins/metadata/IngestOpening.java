@@ -6,6 +6,7 @@ import gantry.content.ContentStore;
 import gantry.content.ContentWriter;
 import gantry.content.IngestRequest;
 import gantry.errors.AlreadyExistsException;
+import gantry.errors.UnavailableException;
 import gantry.metadata.Caller;
 import gantry.oci.Digest;
 import gantry.plugins.Handle;
@@ -59,8 +60,27 @@ final class IngestOpening {
   }
 
   private ContentWriter rawWriter(ContentStore store, String backend) throws IOException {
-    // Without the digest: the raw store would refuse a blob that only other namespaces may see.
-    return store.writer(new IngestRequest(backend, request.total(), null));
+    try {
+      return rawWriter(store, backend, algorithmHint());
+    } catch (AlreadyExistsException e) {
+      return rawWriter(store, backend, null);
+    } catch (UnavailableException e) {
+      throw new UnavailableException(e.getMessage().replace(backend, request.ref()), e);
+    }
+  }
+
+  private ContentWriter rawWriter(ContentStore store, String backend, @Nullable Digest expected)
+      throws IOException {
+    return store.writer(new IngestRequest(backend, request.total(), expected));
+  }
+
+  /**
+   * The raw store is told the digest only for its algorithm: it would refuse a blob that it has,
+   * though only other namespaces may see it.
+   */
+  private @Nullable Digest algorithmHint() {
+    Digest expected = request.expected();
+    return expected == null || expected.algorithm().equals("sha256") ? null : expected;
   }
 
   private @Nullable BlobInfo candidate() throws IOException {

@@ -151,7 +151,8 @@ final class NamespacedWriter implements ContentWriter {
   private void requireSize(long have, long wanted) {
     if (wanted != 0 && wanted != have) {
       throw new FailedPreconditionException(
-          "\"%s\" failed size validation: %d != %d".formatted(ref, have, wanted));
+          "\"%s\" failed size validation: %d != %d: unexpected commit size %d, expected %d"
+              .formatted(ref, have, wanted, have, wanted));
     }
   }
 
