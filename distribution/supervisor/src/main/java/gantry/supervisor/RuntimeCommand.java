@@ -18,9 +18,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One run of the OCI runtime; ends when it does or its time is up, whichever comes first. */
 final class RuntimeCommand {
+  private static final Logger LOG = LoggerFactory.getLogger(RuntimeCommand.class);
   private static final Duration REAPING = Duration.ofSeconds(5);
   private static final int OUTPUT_MAX = 1 << 20;
 
@@ -73,10 +76,24 @@ final class RuntimeCommand {
       // a session of its own, so that the time limit can end whatever it has started
       Spawn spawn = new Spawn(program, all).newSession().descriptors(descriptors);
       int pid = spawn.start();
+      unprotect(pid);
       int status = await(pid, arguments.getFirst(), timeout);
       return new Result(status, "", lastError(log));
     } finally {
       Files.deleteIfExists(log);
+    }
+  }
+
+  /**
+   * The supervisor is the last the kernel kills for want of memory, and children inherit that: a
+   * container that eats all memory must not. The runtime has yet to load when this happens, so the
+   * container's processes are made after it; a specification that says otherwise still has its way.
+   */
+  private static void unprotect(int pid) {
+    try {
+      Files.writeString(Path.of("/proc", Integer.toString(pid), "oom_score_adj"), "0");
+    } catch (IOException e) {
+      LOG.debug("process {} keeps its oom_score_adj: {}", pid, e.toString());
     }
   }
 
