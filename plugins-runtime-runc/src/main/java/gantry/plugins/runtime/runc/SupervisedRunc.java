@@ -10,6 +10,7 @@ import containerd.task.v3.PidsRequest;
 import containerd.task.v3.PidsResponse;
 import containerd.task.v3.ResizePtyRequest;
 import containerd.task.v3.ResumeRequest;
+import containerd.task.v3.ShutdownRequest;
 import containerd.task.v3.StartRequest;
 import containerd.task.v3.StartResponse;
 import containerd.task.v3.StateRequest;
@@ -18,8 +19,10 @@ import containerd.task.v3.StatsRequest;
 import containerd.task.v3.StatsResponse;
 import containerd.task.v3.WaitRequest;
 import containerd.task.v3.WaitResponse;
+import gantry.errors.GantryException;
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
+import gantry.plugins.StopListener;
 import gantry.runtime.Bundle;
 import gantry.runtime.CreateTask;
 import gantry.runtime.Exit;
@@ -38,6 +41,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tasks run by runc, or another OCI runtime the options name, in the care of the supervisor. This
@@ -46,13 +51,19 @@ import org.osgi.service.component.annotations.Reference;
  */
 @Component(
     name = SupervisedRunc.PLUGIN,
-    service = TaskRuntime.class,
+    service = {TaskRuntime.class, StopListener.class},
     immediate = true,
     property = TaskRuntime.RUNTIME_PROPERTY + "=io.containerd.runc.v2")
 @Plugin(SupervisedRunc.PLUGIN)
-public final class SupervisedRunc implements TaskRuntime, AutoCloseable {
+public final class SupervisedRunc implements TaskRuntime, StopListener, AutoCloseable {
   static final String PLUGIN = "io.containerd.shim.v1.manager";
 
+  private static final Logger LOG = LoggerFactory.getLogger(SupervisedRunc.class);
+
+  /** Every call needs a namespace, also the one that concerns none. */
+  private static final String ANY = "default";
+
+  private static final Duration LAST = Duration.ofSeconds(2);
   private static final Duration STARTUP = Duration.ofSeconds(30);
   private static final Duration QUICK = Duration.ofSeconds(10);
   private static final Duration SLOW = Duration.ofSeconds(60);
@@ -204,6 +215,17 @@ public final class SupervisedRunc implements TaskRuntime, AutoCloseable {
   @Override
   public Exit cleanup(Bundle bundle) {
     return leftovers.remove(bundle);
+  }
+
+  /** A supervisor with nothing to supervise ends with the daemon; another stays. */
+  @Override
+  public void daemonStops() {
+    connection.expectEnd();
+    try {
+      supervisor.run(ANY, "Shutdown", ShutdownRequest.getDefaultInstance(), LAST);
+    } catch (GantryException e) {
+      LOG.debug("supervisor does not hear that the daemon stops: {}", e.getMessage());
+    }
   }
 
   /** Lets go of the supervisor, which stays. */

@@ -38,6 +38,7 @@ final class SupervisorConnection implements AutoCloseable {
   private @Nullable Exception failure;
   private int failures;
   private boolean keeping;
+  private boolean ending;
   private boolean closed;
 
   SupervisorConnection(Path socket, Starter starter) {
@@ -75,12 +76,25 @@ final class SupervisorConnection implements AutoCloseable {
         if (current != null && current.isOpen()) {
           return current;
         }
+        if (ending) {
+          throw new UnavailableException("call supervisor: the daemon stops");
+        }
         keep();
         if (left <= 0 || (!patient && failures != seen)) {
           throw new UnavailableException("call supervisor: " + reason(limit), failure);
         }
         left = changed.awaitNanos(left);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** From now on a supervisor that goes stays away; calls are served as long as it is there. */
+  void expectEnd() {
+    lock.lock();
+    try {
+      ending = true;
     } finally {
       lock.unlock();
     }
@@ -119,7 +133,7 @@ final class SupervisorConnection implements AutoCloseable {
   /** Sees to it that a thread connects. Called with the lock held. */
   private void keep() {
     boolean connected = client != null && client.isOpen();
-    if (!keeping && !closed && !connected) {
+    if (!keeping && !ending && !closed && !connected) {
       keeping = true;
       Thread.ofVirtual().name("supervisor-connection").start(this::connect);
     }
@@ -211,7 +225,7 @@ final class SupervisorConnection implements AutoCloseable {
   private void lost() {
     lock.lock();
     try {
-      if (!closed) {
+      if (!closed && !ending) {
         LOG.warn("connection to supervisor is lost, making another");
         keep();
       }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,8 @@ import org.slf4j.LoggerFactory;
  */
 final class SupervisorLauncher {
   private static final Logger LOG = LoggerFactory.getLogger(SupervisorLauncher.class);
+  private static final Pattern DAEMONS_OWN =
+      Pattern.compile("NOTIFY_SOCKET|WATCHDOG_.*|LISTEN_.*|GANTRY_.*");
   private static final long LOG_MAX = 4 << 20;
   private static final Duration RECHECK = Duration.ofMillis(200);
 
@@ -120,12 +123,10 @@ final class SupervisorLauncher {
     }
   }
 
-  /** Without what is meant for the daemon alone; runc would pass it on to containers. */
+  /** Without what is meant for the daemon alone: sockets of systemd, its own start-up cache. */
   private static Map<String, String> environment() {
     Map<String, String> environment = new HashMap<>(System.getenv());
-    environment
-        .keySet()
-        .removeIf(name -> name.equals("NOTIFY_SOCKET") || name.startsWith("LISTEN_"));
+    environment.keySet().removeIf(DAEMONS_OWN.asMatchPredicate());
     return environment;
   }
 

@@ -66,7 +66,7 @@ class RealSupervisorTest {
             directory.resolve("pid-file"));
     program();
     daemon = daemon();
-    runtime = new SupervisedRunc(layout, 0);
+    runtime = new SupervisedRunc(layout, -500);
   }
 
   @AfterEach
@@ -178,6 +178,29 @@ class RealSupervisorTest {
         .isInstanceOf(GantryException.class)
         .hasMessageContaining("/bin/nothing");
     runtimeStateIsGoneAfterDelete(bundle);
+  }
+
+  @Test
+  void container_isNotProtectedAsTheSupervisorIs() throws Exception {
+    TestBundle bundle = running("oom1", LOOP);
+
+    int pid = runtime.state(bundle.task(), "").pid();
+    assertThat(Path.of("/proc/" + pid + "/oom_score_adj")).hasContent("0");
+    end(bundle);
+  }
+
+  @Test
+  void supervisor_endsWithTheDaemon_onlyWithoutContainers() throws Exception {
+    TestBundle bundle = running("idle1", LOOP);
+    ProcessHandle supervisor = supervisors().getFirst();
+
+    runtime.daemonStops();
+    assertThat(runtime.state(bundle.task(), "").status()).isEqualTo(TaskStatus.RUNNING);
+    end(bundle);
+    runtime.daemonStops();
+
+    supervisor.onExit().get(10, TimeUnit.SECONDS);
+    assertThat(supervisors()).isEmpty();
   }
 
   @Test
