@@ -2,7 +2,6 @@
 package gantry.plugins.grpc;
 
 import gantry.metadata.Caller;
-import gantry.names.Identifier;
 import gantry.names.Namespace;
 import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
@@ -30,13 +29,12 @@ record CallHeaders(@Nullable String namespaceName, @Nullable String leaseId) {
   }
 
   /**
-   * The caller with its lease.
+   * The caller with its lease, whose id is free text.
    *
    * @throws gantry.errors.FailedPreconditionException if it names no namespace
-   * @throws gantry.errors.InvalidArgumentException if namespace or lease are malformed
+   * @throws gantry.errors.InvalidArgumentException if that cannot be a namespace
    */
   Caller caller() {
-    String lease = leaseId;
-    return new Caller(namespace(), lease == null ? null : Identifier.require("lease id", lease));
+    return new Caller(namespace(), leaseId);
   }
 }

@@ -164,8 +164,10 @@ final class Exchange<Q, R> extends ServerCall.Listener<Q> implements Source<Q>, 
     waitForWorker();
   }
 
+  /** The worker may be in the middle: not only it can close the call, the server can too. */
   @Override
   public void onComplete() {
+    change(this::end);
     waitForWorker();
   }
 

@@ -14,6 +14,7 @@ import containerd.services.images.v1.ListImagesResponse;
 import containerd.services.images.v1.UpdateImageRequest;
 import containerd.services.images.v1.UpdateImageResponse;
 import gantry.errors.InvalidArgumentException;
+import gantry.filters.FieldPaths;
 import gantry.filters.FilterParser;
 import gantry.gc.GarbageCollector;
 import gantry.images.Image;
@@ -22,6 +23,7 @@ import gantry.metadata.Metadata;
 import gantry.oci.Digest;
 import gantry.plugins.Handle;
 import gantry.plugins.Plugin;
+import gantry.wire.ContentWire;
 import gantry.wire.FieldMaskWire;
 import gantry.wire.ImageWire;
 import gantry.wire.TimestampWire;
@@ -90,18 +92,16 @@ public final class ImagesService implements BindableService {
 
   private UpdateImageResponse update(CallHeaders headers, UpdateImageRequest request) {
     requireName(request.getImage().getName());
-    Image wanted = ImageWire.decode(request.getImage());
+    FieldPaths paths = FieldMaskWire.decode(request.getUpdateMask());
+    Image wanted = ImageWire.decode(request.getImage(), paths);
     Instant epoch = epoch(request.hasSourceDateEpoch(), request.getSourceDateEpoch());
-    Image updated =
-        call(
-            headers,
-            images -> images.update(wanted, FieldMaskWire.decode(request.getUpdateMask()), epoch));
+    Image updated = call(headers, images -> images.update(wanted, paths, epoch));
     return UpdateImageResponse.newBuilder().setImage(ImageWire.encode(updated)).build();
   }
 
   private Empty delete(CallHeaders headers, DeleteImageRequest request) {
     var caller = headers.caller();
-    Digest target = request.hasTarget() ? Digest.parse(request.getTarget().getDigest()) : null;
+    Digest target = ContentWire.expected(request.getTarget().getDigest());
     metadata.run(m -> m.in(caller).images().delete(request.getName(), target));
     if (request.getSync()) {
       collections.await();

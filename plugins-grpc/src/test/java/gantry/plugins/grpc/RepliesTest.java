@@ -12,10 +12,13 @@ import containerd.services.streaming.v1.StreamingGrpc;
 import containerd.services.version.v1.VersionGrpc;
 import containerd.services.version.v1.VersionResponse;
 import containerd.types.Envelope;
+import gantry.errors.CanceledException;
 import gantry.errors.ConflictException;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.Status.Code;
@@ -200,6 +203,54 @@ class RepliesTest {
           new Metadata());
       call.halfClose();
       assertThat(ended.get(10, TimeUnit.SECONDS).getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+    }
+  }
+
+  /** As when the server closes the call of a service that leaves, or of a message too large. */
+  @Test
+  void methodOfACallThatWasClosedByAnother_ends() throws Exception {
+    CompletableFuture<Throwable> ended = new CompletableFuture<>();
+    Exchange<Any, Any> exchange =
+        Exchange.start(
+            new ClosedCall(),
+            CallHeaders.of(new Metadata()),
+            (headers, requests, answers) -> {
+              try {
+                answers.send(Any.getDefaultInstance());
+              } catch (CanceledException | InterruptedException e) {
+                ended.complete(e);
+              }
+            });
+    exchange.onComplete();
+    assertThat(ended.get(10, TimeUnit.SECONDS)).isInstanceOf(CanceledException.class);
+  }
+
+  private static final class ClosedCall extends ServerCall<Any, Any> {
+    @Override
+    public void request(int count) {}
+
+    @Override
+    public void sendHeaders(Metadata headers) {}
+
+    @Override
+    public void sendMessage(Any message) {}
+
+    @Override
+    public void close(Status status, Metadata trailers) {}
+
+    @Override
+    public boolean isReady() {
+      return false;
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return false;
+    }
+
+    @Override
+    public MethodDescriptor<Any, Any> getMethodDescriptor() {
+      return StreamingGrpc.getStreamMethod();
     }
   }
 }

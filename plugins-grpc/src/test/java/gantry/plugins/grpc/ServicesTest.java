@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Empty;
+import com.google.protobuf.FieldMask;
 import containerd.services.containers.v1.ContainersGrpc;
 import containerd.services.containers.v1.ListContainerMessage;
 import containerd.services.containers.v1.ListContainersRequest;
@@ -16,6 +17,7 @@ import containerd.services.events.v1.PublishRequest;
 import containerd.services.events.v1.SubscribeRequest;
 import containerd.services.images.v1.DeleteImageRequest;
 import containerd.services.images.v1.ImagesGrpc;
+import containerd.services.images.v1.UpdateImageRequest;
 import containerd.services.introspection.v1.IntrospectionGrpc;
 import containerd.services.introspection.v1.PluginInfoRequest;
 import containerd.services.introspection.v1.PluginsRequest;
@@ -30,6 +32,7 @@ import gantry.containers.Containers;
 import gantry.diff.Differ;
 import gantry.errors.UnimplementedException;
 import gantry.gc.GarbageCollector;
+import gantry.images.Image;
 import gantry.images.Images;
 import gantry.labels.Labels;
 import gantry.leases.Lease;
@@ -125,6 +128,62 @@ class ServicesTest {
       assertThat(fakes.calls()).contains("caller ns lease-1", "snapshotter[overlayfs]");
       assertThatThrownBy(() -> stub.mounts(MountsRequest.newBuilder().setKey("k").build()))
           .hasMessageContaining("INVALID_ARGUMENT: snapshotter argument missing");
+    }
+  }
+
+  /** Clients make ids of leases from random letters, some of which no identifier may end with. */
+  @Test
+  void leaseOfAnyId_isHandedOn() throws Exception {
+    Snapshotter snapshotter = fakes.of(Snapshotter.class, Map.of("mounts", arguments -> List.of()));
+    try (Served served =
+        Served.in("ns", "915-_a-_", new SnapshotsService(metadata("snapshotter", snapshotter)))) {
+      SnapshotsGrpc.newBlockingStub(served.channel())
+          .mounts(MountsRequest.newBuilder().setSnapshotter("overlayfs").setKey("k").build());
+    }
+    assertThat(fakes.calls()).contains("caller ns 915-_a-_");
+  }
+
+  @Test
+  void imageUpdate_needsATargetOnlyIfItChangesIt() throws Exception {
+    Digest digest = Digest.sha256(new byte[0]);
+    Image image = new Image("i", Labels.none(), Descriptor.of("m", digest, 1), AT, AT);
+    Images images = fakes.of(Images.class, Map.of("update", arguments -> image));
+    try (Served served =
+        Served.in("ns", new ImagesService(metadata("images", images), collector))) {
+      var stub = ImagesGrpc.newBlockingStub(served.channel());
+      var wanted = containerd.services.images.v1.Image.newBuilder().setName("i");
+      wanted.putLabels("a", "b");
+      wanted.getTargetBuilder().putAnnotations("c", "d");
+      UpdateImageRequest.Builder request = UpdateImageRequest.newBuilder().setImage(wanted);
+      for (String path : List.of("labels", "labels.a", "annotations.c")) {
+        request.setUpdateMask(FieldMask.newBuilder().addPaths(path));
+        stub.update(request.build());
+      }
+      assertThat(fakes.calls().getLast()).contains("{a=b}", "{c=d}", "annotations.c");
+      for (FieldMask mask :
+          List.of(
+              FieldMask.getDefaultInstance(),
+              FieldMask.newBuilder().addPaths("labels").addPaths("target").build())) {
+        assertThatThrownBy(() -> stub.update(request.setUpdateMask(mask).build()))
+            .hasMessageContaining("INVALID_ARGUMENT");
+      }
+    }
+  }
+
+  @Test
+  void imageDelete_heedsOnlyATargetThatHasADigest() throws Exception {
+    Digest digest = Digest.sha256(new byte[0]);
+    Images images = fakes.of(Images.class, Map.of());
+    try (Served served =
+        Served.in("ns", new ImagesService(metadata("images", images), collector))) {
+      var stub = ImagesGrpc.newBlockingStub(served.channel());
+      DeleteImageRequest.Builder request = DeleteImageRequest.newBuilder().setName("i");
+      request.getTargetBuilder().setMediaType("m");
+      stub.delete(request.build());
+      assertThat(fakes.calls()).contains("delete[i, null]");
+      request.getTargetBuilder().setDigest(digest.toString());
+      stub.delete(request.build());
+      assertThat(fakes.calls()).contains("delete[i, %s]".formatted(digest));
     }
   }
 
