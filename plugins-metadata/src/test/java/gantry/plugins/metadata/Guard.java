@@ -11,6 +11,7 @@ final class Guard {
   private final AtomicReference<BooleanSupplier> isInTransaction =
       new AtomicReference<>(() -> false);
   private final AtomicReference<Runnable> before = new AtomicReference<>(() -> {});
+  private final AtomicReference<Runnable> after = new AtomicReference<>(() -> {});
 
   void watch(SqliteMetadata metadata) {
     isInTransaction.set(metadata::isInTransaction);
@@ -19,6 +20,15 @@ final class Guard {
   /** Does something within the next call, before its work. */
   void onNextCall(Runnable action) {
     before.set(action);
+  }
+
+  /** Does something when the next call that makes something has done so, before it returns. */
+  void afterNextWork(Runnable action) {
+    after.set(action);
+  }
+
+  void leave() {
+    after.getAndSet(() -> {}).run();
   }
 
   void enter() {

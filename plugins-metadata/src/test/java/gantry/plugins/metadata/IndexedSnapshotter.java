@@ -82,7 +82,9 @@ final class IndexedSnapshotter implements Snapshotter, AutoCloseable {
 
   private List<Mount> create(SnapshotKind kind, String key, String parent, Labels labels) {
     try (Reservation reservation = index.reserve(kind, key, parent, labels)) {
-      return mounts(reservation.commit());
+      List<Mount> mounts = mounts(reservation.commit());
+      guard.leave();
+      return mounts;
     }
   }
 
@@ -94,6 +96,7 @@ final class IndexedSnapshotter implements Snapshotter, AutoCloseable {
   public void commit(String name, String key, String rebase, Labels labels) {
     guard.enter();
     index.commit(name, key, new SnapshotUsage(4096, 1), labels, rebase);
+    guard.leave();
   }
 
   @Override

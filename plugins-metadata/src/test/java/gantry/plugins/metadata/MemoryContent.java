@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ final class MemoryContent implements ContentStore {
   private final Guard guard;
   private final Map<Digest, Blob> blobs = new ConcurrentHashMap<>();
   private final Map<String, Ingest> ingests = new ConcurrentHashMap<>();
+  private final AtomicReference<Runnable> deletion = new AtomicReference<>(() -> {});
 
   MemoryContent(Guard guard) {
     this.guard = guard;
@@ -82,10 +84,16 @@ final class MemoryContent implements ContentStore {
     blobs.forEach((digest, blob) -> sink.accept(blob.info(digest)));
   }
 
+  /** Does something within the next deletion, before the blob is gone. */
+  void onDelete(Runnable action) {
+    deletion.set(action);
+  }
+
   @Override
   public void delete(Digest digest) {
     guard.enter();
     require(digest);
+    deletion.getAndSet(() -> {}).run();
     blobs.remove(digest);
   }
 
@@ -231,7 +239,9 @@ final class MemoryContent implements ContentStore {
         if (!ingests.remove(ref, ingest)) {
           throw new AbortedException("commit " + ref + ": it was aborted");
         }
-        if (blobs.putIfAbsent(digest, new Blob(bytes, Instant.now())) != null) {
+        Blob known = blobs.putIfAbsent(digest, new Blob(bytes, Instant.now()));
+        guard.leave();
+        if (known != null) {
           throw new AlreadyExistsException("content " + digest + ": already exists");
         }
         return digest;
