@@ -42,10 +42,10 @@ public record Container(
   @Override
   public Optional<String> field(List<String> path) {
     return switch (path.getFirst()) {
-      case "id" -> Optional.of(id);
-      case "image" -> Optional.of(image);
+      case "id" -> Fields.text(id);
+      case "image" -> Fields.text(image);
       case "runtime" ->
-          path.size() > 1 && path.get(1).equals("name") ? Optional.of(runtime) : Optional.empty();
+          path.size() > 1 && path.get(1).equals("name") ? Fields.text(runtime) : Optional.empty();
       case "labels" -> labels.find(String.join(".", path.subList(1, path.size())));
       default -> Optional.empty();
     };

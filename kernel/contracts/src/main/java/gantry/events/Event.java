@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.events;
 
+import gantry.filters.Fields;
 import gantry.typed.TypedValue;
 import java.time.Instant;
 import java.util.List;
@@ -30,9 +31,9 @@ public sealed interface Event {
     @Override
     public Optional<String> field(List<String> path) {
       return switch (String.join(".", path)) {
-        case "id" -> Optional.of(id);
-        case "image" -> Optional.of(image);
-        case "runtime.name" -> Optional.of(runtime);
+        case "id" -> Fields.text(id);
+        case "image" -> Fields.text(image);
+        case "runtime.name" -> Fields.text(runtime);
         default -> Optional.empty();
       };
     }
@@ -49,9 +50,9 @@ public sealed interface Event {
     @Override
     public Optional<String> field(List<String> path) {
       return switch (path.getFirst()) {
-        case "id" -> Optional.of(id);
-        case "image" -> Optional.of(image);
-        case "snapshot_key" -> Optional.of(snapshotKey);
+        case "id" -> Fields.text(id);
+        case "image" -> Fields.text(image);
+        case "snapshot_key" -> Fields.text(snapshotKey);
         default -> label(labels, path);
       };
     }
@@ -188,9 +189,9 @@ public sealed interface Event {
     @Override
     public Optional<String> field(List<String> path) {
       return switch (path.getFirst()) {
-        case "key" -> Optional.of(key);
-        case "parent" -> Optional.of(parent);
-        case "snapshotter" -> Optional.of(snapshotter);
+        case "key" -> Fields.text(key);
+        case "parent" -> Fields.text(parent);
+        case "snapshotter" -> Fields.text(snapshotter);
         default -> Optional.empty();
       };
     }
@@ -206,9 +207,9 @@ public sealed interface Event {
     @Override
     public Optional<String> field(List<String> path) {
       return switch (path.getFirst()) {
-        case "key" -> Optional.of(key);
-        case "name" -> Optional.of(name);
-        case "snapshotter" -> Optional.of(snapshotter);
+        case "key" -> Fields.text(key);
+        case "name" -> Fields.text(name);
+        case "snapshotter" -> Fields.text(snapshotter);
         default -> Optional.empty();
       };
     }
@@ -224,8 +225,8 @@ public sealed interface Event {
     @Override
     public Optional<String> field(List<String> path) {
       return switch (path.getFirst()) {
-        case "key" -> Optional.of(key);
-        case "snapshotter" -> Optional.of(snapshotter);
+        case "key" -> Fields.text(key);
+        case "snapshotter" -> Fields.text(snapshotter);
         default -> Optional.empty();
       };
     }
@@ -248,16 +249,27 @@ public sealed interface Event {
     @Override
     public Optional<String> field(List<String> path) {
       return switch (path.getFirst()) {
-        case "container_id" -> Optional.of(containerId);
-        case "bundle" -> Optional.of(bundle);
-        case "checkpoint" -> Optional.of(checkpoint);
+        case "container_id" -> Fields.text(containerId);
+        case "bundle" -> Fields.text(bundle);
+        case "io" -> path.size() > 1 ? io.field(path.get(1)) : Optional.empty();
+        case "checkpoint" -> Fields.text(checkpoint);
         default -> Optional.empty();
       };
     }
   }
 
   /** Where the streams of a process go; FIFO paths or URIs, empty for none. */
-  record TaskIo(String stdin, String stdout, String stderr, boolean terminal) {}
+  record TaskIo(String stdin, String stdout, String stderr, boolean terminal) {
+    Optional<String> field(String name) {
+      return switch (name) {
+        case "stdin" -> Fields.text(stdin);
+        case "stdout" -> Fields.text(stdout);
+        case "stderr" -> Fields.text(stderr);
+        case "terminal" -> Optional.of(Boolean.toString(terminal));
+        default -> Optional.empty();
+      };
+    }
+  }
 
   /** The init process was started. */
   record TaskStart(String containerId, int pid) implements Event {
@@ -283,8 +295,8 @@ public sealed interface Event {
     @Override
     public Optional<String> field(List<String> path) {
       return switch (path.getFirst()) {
-        case "container_id" -> Optional.of(containerId);
-        case "id" -> Optional.of(id);
+        case "container_id" -> Fields.text(containerId);
+        case "id" -> Fields.text(id);
         default -> Optional.empty();
       };
     }
@@ -301,8 +313,8 @@ public sealed interface Event {
     @Override
     public Optional<String> field(List<String> path) {
       return switch (path.getFirst()) {
-        case "container_id" -> Optional.of(containerId);
-        case "id" -> Optional.of(id);
+        case "container_id" -> Fields.text(containerId);
+        case "id" -> Fields.text(id);
         default -> Optional.empty();
       };
     }
@@ -377,12 +389,12 @@ public sealed interface Event {
   record Opaque(String topic, TypedValue value) implements Event {}
 
   private static Optional<String> only(String name, String value, List<String> path) {
-    return path.getFirst().equals(name) ? Optional.of(value) : Optional.empty();
+    return path.getFirst().equals(name) ? Fields.text(value) : Optional.empty();
   }
 
   private static Optional<String> named(
       String name, Map<String, String> labels, List<String> path) {
-    return path.getFirst().equals("name") ? Optional.of(name) : label(labels, path);
+    return path.getFirst().equals("name") ? Fields.text(name) : label(labels, path);
   }
 
   private static Optional<String> label(Map<String, String> labels, List<String> path) {
@@ -393,8 +405,8 @@ public sealed interface Event {
 
   private static Optional<String> exec(String containerId, String execId, List<String> path) {
     return switch (path.getFirst()) {
-      case "container_id" -> Optional.of(containerId);
-      case "exec_id" -> Optional.of(execId);
+      case "container_id" -> Fields.text(containerId);
+      case "exec_id" -> Fields.text(execId);
       default -> Optional.empty();
     };
   }

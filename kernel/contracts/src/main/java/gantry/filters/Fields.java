@@ -14,4 +14,9 @@ public interface Fields {
    * @return the value, or empty if the object has no such field
    */
   Optional<String> field(List<String> path);
+
+  /** The value of a text field, which counts as not there when it is empty. */
+  static Optional<String> text(String value) {
+    return value.isEmpty() ? Optional.empty() : Optional.of(value);
+  }
 }

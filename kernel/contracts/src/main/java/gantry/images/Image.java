@@ -15,7 +15,7 @@ public record Image(
   @Override
   public Optional<String> field(List<String> path) {
     return switch (path.getFirst()) {
-      case "name" -> Optional.of(name);
+      case "name" -> Fields.text(name);
       case "target" -> path.size() < 2 ? Optional.empty() : targetField(path.get(1));
       case "labels" -> labels.find(String.join(".", path.subList(1, path.size())));
       case "annotations" ->
@@ -28,7 +28,7 @@ public record Image(
   private Optional<String> targetField(String name) {
     return switch (name) {
       case "digest" -> Optional.of(target.digest().toString());
-      case "mediatype" -> Optional.of(target.mediaType());
+      case "mediatype" -> Fields.text(target.mediaType());
       default -> Optional.empty();
     };
   }

@@ -2,6 +2,7 @@
 package gantry.labels;
 
 import gantry.errors.InvalidArgumentException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.TreeMap;
  */
 public record Labels(SortedMap<String, String> map) {
   private static final int SIZE_MAX = 4096;
+  private static final int SHOWN_MAX = 64;
   private static final Labels NONE = new Labels(new TreeMap<>());
 
   /** Copies {@code map} without its empty values. It does not validate: see {@link #of(Map)}. */
@@ -60,12 +62,16 @@ public record Labels(SortedMap<String, String> map) {
   }
 
   private static void validate(String key, String value) {
-    int size = key.length() + value.length();
-    if (size > SIZE_MAX) {
-      String shown = key.length() > 10 ? key.substring(0, 10) : key;
+    if (size(key, value) > SIZE_MAX) {
+      String shown = key.length() > SHOWN_MAX ? key.substring(0, SHOWN_MAX) : key;
       throw new InvalidArgumentException(
           "label key and value length (%d bytes) greater than maximum size (%d bytes), key: %s"
-              .formatted(size, SIZE_MAX, shown));
+              .formatted(size(key, value), SIZE_MAX, shown));
     }
+  }
+
+  private static int size(String key, String value) {
+    return key.getBytes(StandardCharsets.UTF_8).length
+        + value.getBytes(StandardCharsets.UTF_8).length;
   }
 }

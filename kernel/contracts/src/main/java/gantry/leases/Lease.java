@@ -12,7 +12,7 @@ public record Lease(String id, Instant createdAt, Labels labels) implements Fiel
   @Override
   public Optional<String> field(List<String> path) {
     return switch (path.getFirst()) {
-      case "id" -> Optional.of(id);
+      case "id" -> Fields.text(id);
       case "labels" -> labels.find(String.join(".", path.subList(1, path.size())));
       default -> Optional.empty();
     };

@@ -25,8 +25,8 @@ public record SnapshotInfo(
   public Optional<String> field(List<String> path) {
     return switch (path.getFirst()) {
       case "kind" -> Optional.of(kind.word());
-      case "name" -> Optional.of(name);
-      case "parent" -> parent.isEmpty() ? Optional.empty() : Optional.of(parent);
+      case "name" -> Fields.text(name);
+      case "parent" -> Fields.text(parent);
       case "labels" -> labels.find(String.join(".", path.subList(1, path.size())));
       default -> Optional.empty();
     };

@@ -115,4 +115,12 @@ class FilterParserTest {
 
     assertThat(filter.matches(path -> Optional.of(hard))).isFalse();
   }
+
+  @Test
+  void regex_thatNeedsTooDeepAStack_matchesNothing() {
+    Filter filter = FilterParser.parse(List.of("name~=\"^(a|b)*$\""));
+    String longName = "ab".repeat(100_000);
+
+    assertThat(filter.matches(path -> Optional.of(longName))).isFalse();
+  }
 }
