@@ -1,5 +1,5 @@
 # Sourced by the programs in bin and libexec: finds a JDK, the class path, and an AOT cache that is of this very code.
-# Sets java_home, class_path and aot. Wants $home (where the product lies) and $program.
+# Sets java_home, class_path, natives and aot. Wants $home (where the product lies) and $program.
 
 # The feature version of the JDK in $1, 0 if there is none.
 java_feature() {
@@ -33,6 +33,13 @@ find_classes() {
   done < "$home/lib/gantry/$program.classpath"
 }
 
+# Libraries that would otherwise be unpacked to a temporary directory at each start.
+find_natives() {
+  natives=""
+  libraries="$home/lib/gantry/native/$(uname -m)"
+  if [ -d "$libraries" ]; then natives="-Djna.boot.library.path=$libraries -Dorg.sqlite.lib.path=$libraries"; fi
+}
+
 # What tells whether any file that went into the cache has changed: two stats instead of reading 40 MB. Times are in nanoseconds.
 stamp_files() {
   # shellcheck disable=SC2086 # names of our jars have no blanks
@@ -50,7 +57,7 @@ digest_files() {
 # outcome cannot be noted down the cache is not used.
 find_aot() {
   aot="" cache="$home/lib/gantry/$program.aot"
-  if [ -n "${GANTRY_AOT_OUTPUT:-}" ]; then aot="-XX:AOTCacheOutput=$GANTRY_AOT_OUTPUT"; return 0; fi
+  if [ -n "${GANTRY_AOT_OUTPUT:-}" ]; then aot="-XX:AOTCacheOutput=$GANTRY_AOT_OUTPUT/$program.aot"; return 0; fi
   [ -f "$cache" ] && [ -f "$cache.digest" ] || return 0
   now=$(stamp_files) || return 0
   if [ -f "$cache.stamp" ] && [ "$now" = "$(cat "$cache.stamp")" ]; then aot="-XX:AOTCache=$cache"; return 0; fi

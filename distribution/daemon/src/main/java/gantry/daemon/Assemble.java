@@ -53,6 +53,7 @@ public final class Assemble {
       assemble.program(program.substring(0, equals), program.substring(equals + 1));
     }
     assemble.kernel();
+    assemble.natives();
   }
 
   private void files() throws IOException {
@@ -125,6 +126,12 @@ public final class Assemble {
     }
     write("gantryd.assembly", assembly.toString());
     write("plugins.toml", defaults.toml());
+  }
+
+  private void natives() throws IOException {
+    for (Jar jar : jars.values()) {
+      new Natives(target.resolve(LIB + "native")).take(jar.path());
+    }
   }
 
   private List<String> ships() throws IOException {
