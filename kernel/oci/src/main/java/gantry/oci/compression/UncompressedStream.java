@@ -66,7 +66,16 @@ public final class UncompressedStream extends InputStream {
    * compressed}.
    */
   public static UncompressedStream open(InputStream compressed) throws IOException {
-    UncompressedStream stream = new UncompressedStream(Compression.unpack(compressed));
+    return start(Compression.unpack(compressed));
+  }
+
+  /** Begins to read a stream that is not compressed, whatever it begins with. */
+  public static UncompressedStream openPlain(InputStream plain) {
+    return start(plain);
+  }
+
+  private static UncompressedStream start(InputStream unpacked) {
+    UncompressedStream stream = new UncompressedStream(unpacked);
     stream.unpacker.setDaemon(true);
     stream.hasher.setDaemon(true);
     stream.unpacker.start();
