@@ -39,10 +39,12 @@ final class FrameChannel implements AutoCloseable {
    * @throws ClosedChannelException if the connection is closed
    */
   boolean send(Frame frame, Duration timeout) throws IOException, InterruptedException {
+    boolean queued = !closed && outgoing.offer(frame, timeout.toNanos(), TimeUnit.NANOSECONDS);
     if (closed) {
+      makeRoom();
       throw new ClosedChannelException();
     }
-    return outgoing.offer(frame, timeout.toNanos(), TimeUnit.NANOSECONDS);
+    return queued;
   }
 
   /** Waits for the next frame; one that is too long comes without its payload. */
@@ -97,9 +99,15 @@ final class FrameChannel implements AutoCloseable {
     }
   }
 
+  /** Nothing is sent any more: whoever waits for room shall wake up and see that. */
+  private void makeRoom() {
+    outgoing.clear();
+  }
+
   @Override
   public void close() {
     closed = true;
+    makeRoom();
     writer.interrupt();
     try {
       channel.close();

@@ -10,10 +10,13 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
@@ -24,11 +27,15 @@ import org.slf4j.LoggerFactory;
 public final class TtrpcServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TtrpcServer.class);
 
+  /** How soon to try again after a failure to accept; it may last, as when descriptors run out. */
+  private static final Duration ACCEPT_AGAIN = Duration.ofSeconds(1);
+
   private final Path path;
   private final ServerSocketChannel listener;
   private final TtrpcServices services;
   private final Predicate<UnixDomainPrincipal> peers;
   private final ScheduledExecutorService deadlines;
+  private final CountDownLatch closing = new CountDownLatch(1);
   private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
 
   private TtrpcServer(
@@ -70,8 +77,18 @@ public final class TtrpcServer implements AutoCloseable {
       listener.close();
       throw e;
     }
+    return serve(path, listener, services, peers, ACCEPT_AGAIN);
+  }
+
+  /** Serves on a listener that is bound. */
+  static TtrpcServer serve(
+      Path path,
+      ServerSocketChannel listener,
+      TtrpcServices services,
+      Predicate<UnixDomainPrincipal> peers,
+      Duration acceptAgain) {
     TtrpcServer server = new TtrpcServer(path, listener, services, peers);
-    Thread.ofVirtual().name("ttrpc-accept").start(server::accept);
+    Thread.ofVirtual().name("ttrpc-accept").start(() -> server.accept(acceptAgain));
     return server;
   }
 
@@ -94,14 +111,24 @@ public final class TtrpcServer implements AutoCloseable {
     throw new BindException("listen on " + path + ": another process does");
   }
 
-  private void accept() {
+  private void accept(Duration again) {
+    try {
+      do {
+        acceptUntilFailure();
+      } while (!closing.await(again.toNanos(), TimeUnit.NANOSECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void acceptUntilFailure() {
     try {
       while (true) {
         admit(listener.accept());
       }
     } catch (IOException e) {
       if (listener.isOpen()) {
-        LOG.error("accept on {} failed, no more callers are served", path, e);
+        LOG.error("accept on {} failed, trying again", path, e);
       }
     }
   }
@@ -133,6 +160,7 @@ public final class TtrpcServer implements AutoCloseable {
   /** Stops listening, ends the calls in progress and removes the socket. */
   @Override
   public void close() throws IOException {
+    closing.countDown();
     listener.close();
     Files.deleteIfExists(path);
     connections.forEach(ServerConnection::close);

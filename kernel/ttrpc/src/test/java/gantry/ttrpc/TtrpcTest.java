@@ -3,6 +3,7 @@ package gantry.ttrpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.BytesValue;
@@ -19,6 +20,7 @@ import java.net.BindException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -276,5 +279,49 @@ class TtrpcTest {
     Files.createFile(dir.resolve("s"));
     server = TtrpcServer.start(dir.resolve("s"), new TtrpcServices());
     assertThat(dir.resolve("s")).exists();
+  }
+
+  @Test
+  void close_endsACallThatWaitsForRoomToSend() throws Exception {
+    Path path = dir.resolve("deaf");
+    try (ServerSocketChannel deaf = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      deaf.bind(UnixDomainSocketAddress.of(path));
+      TtrpcClient stuck = TtrpcClient.connect(path);
+      fill(stuck);
+      CompletableFuture<Throwable> ended = new CompletableFuture<>();
+      Thread caller =
+          Thread.ofPlatform()
+              .start(() -> ended.complete(catchThrowable(() -> send(stuck, TtrpcClient.FOREVER))));
+      while (caller.getState() != Thread.State.TIMED_WAITING) {
+        Thread.onSpinWait();
+      }
+      stuck.close();
+      assertThat(ended.get(10, TimeUnit.SECONDS)).isInstanceOf(UnavailableException.class);
+    }
+  }
+
+  private static void send(TtrpcClient client, Duration timeout) throws InterruptedException {
+    BytesValue big = BytesValue.of(ByteString.copyFrom(new byte[1 << 16]));
+    client.call("test.Echo", "Echo", big, BytesValue.parser(), timeout, Map.of());
+  }
+
+  /** Sends until there is no room for more. */
+  private static void fill(TtrpcClient client) {
+    Throwable failure;
+    do {
+      failure = catchThrowable(() -> send(client, Duration.ofMillis(1)));
+    } while (!String.valueOf(failure).contains("/send"));
+  }
+
+  @Test
+  void server_survivesAFailureToAccept() throws Exception {
+    Path path = dir.resolve("f");
+    FlakyListener listener = new FlakyListener(path, 2);
+    try (TtrpcServer flaky =
+            TtrpcServer.serve(path, listener, new TtrpcServices(), peer -> true, Duration.ZERO);
+        TtrpcClient caller = TtrpcClient.connect(path)) {
+      assertThatThrownBy(() -> send(caller, LONG)).isInstanceOf(UnimplementedException.class);
+      assertThat(flaky).isNotNull();
+    }
   }
 }
