@@ -57,7 +57,7 @@ digest_files() {
 # outcome cannot be noted down the cache is not used.
 find_aot() {
   aot="" cache="$home/lib/gantry/$program.aot"
-  if [ -n "${GANTRY_AOT_OUTPUT:-}" ]; then aot="-XX:AOTCacheOutput=$GANTRY_AOT_OUTPUT/$program.aot"; return 0; fi
+  if [ -n "${AOT_TRAINING_DIRECTORY:-}" ]; then aot="-XX:AOTCacheOutput=$AOT_TRAINING_DIRECTORY/$program.aot"; return 0; fi
   [ -f "$cache" ] && [ -f "$cache.digest" ] || return 0
   now=$(stamp_files) || return 0
   if [ -f "$cache.stamp" ] && [ "$now" = "$(cat "$cache.stamp")" ]; then aot="-XX:AOTCache=$cache"; return 0; fi

@@ -92,6 +92,7 @@ final class Daemon {
     configuration.put(
         Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
     configuration.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, assembly.packages());
+    configuration.put("gantry.started", Long.toString(settings.started()));
     configuration.put("felix.resolver.parallelism", "1");
     configuration.put("felix.service.urlhandlers", "false");
     configuration.put("ds.loglevel", "0");

@@ -13,9 +13,11 @@ import java.util.spi.ToolProvider;
 /**
  * What the kernel read from flags and files, as far as it concerns the launcher.
  *
+ * @param started when the launcher began, in milliseconds since 1970
  * @param kernel keeps what it read; it becomes a service, so that the file is not read again
  */
-record KernelSettings(ToolProvider kernel, Path home, Path root, Path state, String temp) {
+record KernelSettings(
+    ToolProvider kernel, Path home, Path root, Path state, String temp, long started) {
   private static final String KERNEL = "gantry-kernel";
 
   static ToolProvider findKernel() throws LaunchException {
@@ -30,6 +32,7 @@ record KernelSettings(ToolProvider kernel, Path home, Path root, Path state, Str
   }
 
   static KernelSettings read(Path home, List<String> flags) throws LaunchException {
+    long started = System.currentTimeMillis();
     ToolProvider kernel = findKernel();
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
@@ -52,6 +55,7 @@ record KernelSettings(ToolProvider kernel, Path home, Path root, Path state, Str
         home,
         Path.of(values.getOrDefault("root", "")),
         Path.of(values.getOrDefault("state", "")),
-        values.getOrDefault("temp", ""));
+        values.getOrDefault("temp", ""),
+        started);
   }
 }

@@ -61,22 +61,21 @@ final class Configurations {
   }
 
   private static void put(Map<String, Object> dictionary, String prefix, String key, Object value) {
-    switch (value) {
-      case Map<?, ?> inner ->
-          inner.forEach(
-              (name, below) -> put(dictionary, prefix + key + ".", String.valueOf(name), below));
-      case List<?> list when !list.isEmpty() && list.getFirst() instanceof Map -> {
-        for (int i = 0; i < list.size(); i++) {
-          put(dictionary, prefix + key + ".", Integer.toString(i), list.get(i));
-        }
-      }
-      default -> {
-        Object plain = value instanceof List<?> list ? array(list) : value;
-        dictionary.put(prefix + key, plain);
-        dictionary.put(prefix + camel(key), plain);
-        dictionary.put(prefix + key.replace('_', '.'), plain);
-      }
+    if (value instanceof Map<?, ?> inner) {
+      inner.forEach(
+          (name, below) -> put(dictionary, prefix + key + ".", String.valueOf(name), below));
+      return;
     }
+    if (value instanceof List<?> list && !list.isEmpty() && list.getFirst() instanceof Map) {
+      for (int i = 0; i < list.size(); i++) {
+        put(dictionary, prefix + key + ".", Integer.toString(i), list.get(i));
+      }
+      return;
+    }
+    Object plain = value instanceof List<?> list ? array(list) : value;
+    dictionary.put(prefix + key, plain);
+    dictionary.put(prefix + camel(key), plain);
+    dictionary.put(prefix + key.replace('_', '.'), plain);
   }
 
   private static Object array(List<?> list) {

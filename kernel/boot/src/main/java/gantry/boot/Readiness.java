@@ -9,7 +9,6 @@ import gantry.linux.SdNotify;
 import gantry.plugins.PluginStatus;
 import gantry.plugins.PluginStatus.State;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +22,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Readiness implements Runnable, AutoCloseable {
   static final String CONDITION = "gantry.ready";
+
+  /** Property of the framework: when the launcher began, in milliseconds since 1970. */
+  private static final String STARTED = "gantry.started";
 
   private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
 
@@ -51,9 +53,13 @@ final class Readiness implements Runnable, AutoCloseable {
     warnOfTables(plugins);
     ready = true;
     tell("READY=1");
-    double seconds =
-        (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1000.0;
-    LOG.info("gantryd is ready after {}s", seconds);
+    LOG.info("gantryd is ready after {} ms", sinceStart());
+  }
+
+  /** Milliseconds since the launcher began. */
+  private long sinceStart() {
+    String started = context.getProperty(STARTED);
+    return started == null ? 0 : System.currentTimeMillis() - Long.parseLong(started);
   }
 
   @Override

@@ -21,7 +21,7 @@ public final class ConfigLoader {
   private final Flags flags;
   private final List<Problem> errors = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
-  private Map<String, Map<String, Object>> pluginDefaults = Map.of();
+  private @Nullable Map<String, Map<String, Object>> pluginDefaults;
 
   private ConfigLoader(Flags flags) {
     this.flags = flags;
@@ -58,7 +58,6 @@ public final class ConfigLoader {
     if (main == null) {
       tree = Defaults.tree(Map.of());
     } else {
-      pluginDefaults = Defaults.plugins(flags.home());
       tree = Defaults.tree(Map.of());
       tree.put("imports", new ArrayList<>());
       files(main, tree);
@@ -119,10 +118,23 @@ public final class ConfigLoader {
           new Problem(
               path, 0, "is of version %d and read as such".formatted(Math.max(1, version))));
     }
-    ShapeCheck check = new ShapeCheck(file, Shapes.file(pluginDefaults, version));
+    ShapeCheck check = new ShapeCheck(file, Shapes.file(defaultsFor(file), version));
     errors.addAll(check.errors());
     warnings.addAll(check.warnings());
     return file;
+  }
+
+  /** Most files say nothing of plugins and so need not be held against what plugins declare. */
+  private Map<String, Map<String, Object>> defaultsFor(TomlFile file) throws IOException {
+    if (!file.tree().containsKey("plugins")) {
+      return Map.of();
+    }
+    Map<String, Map<String, Object>> known = pluginDefaults;
+    if (known == null) {
+      known = Defaults.plugins(flags.home());
+      pluginDefaults = known;
+    }
+    return known;
   }
 
   private static List<Path> imports(Path importer, List<String> patterns) throws IOException {

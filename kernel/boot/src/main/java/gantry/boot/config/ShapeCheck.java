@@ -57,17 +57,26 @@ final class ShapeCheck {
   }
 
   private static boolean fits(Object value, Shape shape) {
+    if (shape instanceof Table) {
+      return value instanceof Map;
+    }
+    if (shape instanceof Array) {
+      return value instanceof List;
+    }
+    if (shape instanceof Choice choice) {
+      return value instanceof String text && (text.isEmpty() || choice.options().contains(text));
+    }
+    return fitsScalar(value, (Scalar) shape);
+  }
+
+  private static boolean fitsScalar(Object value, Scalar shape) {
     return switch (shape) {
-      case Table table -> value instanceof Map;
-      case Array array -> value instanceof List;
-      case Choice choice ->
-          value instanceof String text && (text.isEmpty() || choice.options().contains(text));
-      case Scalar.TEXT -> value instanceof String;
-      case Scalar.NUMBER -> value instanceof Long;
-      case Scalar.FLAG -> value instanceof Boolean;
-      case Scalar.DURATION -> value instanceof String text && GoDuration.parse(text).isPresent();
-      case Scalar.PLUGIN -> value instanceof String text && isPlugin(text);
-      case Scalar.ANY -> true;
+      case TEXT -> value instanceof String;
+      case NUMBER -> value instanceof Long;
+      case FLAG -> value instanceof Boolean;
+      case DURATION -> value instanceof String text && GoDuration.parse(text).isPresent();
+      case PLUGIN -> value instanceof String text && isPlugin(text);
+      case ANY -> true;
     };
   }
 

@@ -106,18 +106,20 @@ final class Shapes {
   }
 
   private static Shape ofDefault(Object value) {
-    return switch (value) {
-      case Map<?, ?> table -> {
-        Map<String, Shape> keys = new HashMap<>();
-        table.forEach((key, inner) -> keys.put(String.valueOf(key), ofDefault(inner)));
-        yield closed(keys);
-      }
-      case List<?> list -> new Array(ANY);
-      case Boolean flag -> FLAG;
-      case Long number -> NUMBER;
-      case String text -> TEXT;
-      default -> ANY;
-    };
+    // Not a switch over types: its machinery is made anew in each process, which takes longer than
+    // reading the file.
+    if (value instanceof Map<?, ?> table) {
+      Map<String, Shape> keys = new HashMap<>();
+      table.forEach((key, inner) -> keys.put(String.valueOf(key), ofDefault(inner)));
+      return closed(keys);
+    }
+    if (value instanceof List) {
+      return new Array(ANY);
+    }
+    if (value instanceof Boolean) {
+      return FLAG;
+    }
+    return value instanceof Long ? NUMBER : value instanceof String ? TEXT : ANY;
   }
 
   private static Table closed(Map<String, Shape> keys) {

@@ -170,11 +170,10 @@ public final class Inventory implements PluginInventory {
   }
 
   private static List<String> texts(@Nullable Object value) {
-    return switch (value) {
-      case String[] array -> List.of(array);
-      case String text -> List.of(text);
-      case null, default -> List.of();
-    };
+    if (value instanceof String[] array) {
+      return List.of(array);
+    }
+    return value instanceof String text ? List.of(text) : List.of();
   }
 
   private static String hostPlatform() {
