@@ -24,7 +24,8 @@ public abstract sealed class GantryException extends RuntimeException
         DeadlineExceededException,
         CanceledException,
         ConflictException,
-        NotModifiedException {
+        NotModifiedException,
+        UnknownException {
   private static final long serialVersionUID = 1L;
 
   GantryException(String message, @Nullable Throwable cause) {

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  */
 public final class Identifier {
   private static final int LENGTH_MAX = 76;
-  private static final Pattern FORM = Pattern.compile("[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*");
+  private static final Pattern FORM = Pattern.compile("[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*");
 
   private Identifier() {}
 

@@ -19,6 +19,7 @@ import gantry.errors.ResourceExhaustedException;
 import gantry.errors.UnauthenticatedException;
 import gantry.errors.UnavailableException;
 import gantry.errors.UnimplementedException;
+import gantry.errors.UnknownException;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusException;
@@ -67,7 +68,7 @@ public final class GrpcErrors {
   }
 
   /**
-   * The failure a status stands for; OK and UNKNOWN stand for an internal one.
+   * The failure a status stands for; OK stands for an internal one.
    *
    * @param status of a failed call
    */
@@ -111,7 +112,8 @@ public final class GrpcErrors {
     DATA_LOSS(Code.DATA_LOSS, "data loss"),
     UNAUTHENTICATED(Code.UNAUTHENTICATED, "unauthorized"),
     DEADLINE_EXCEEDED(Code.DEADLINE_EXCEEDED, "context deadline exceeded"),
-    CANCELED(Code.CANCELLED, "context canceled");
+    CANCELED(Code.CANCELLED, "context canceled"),
+    UNKNOWN(Code.UNKNOWN, "unknown");
 
     private final Code code;
     private final String words;
@@ -140,6 +142,7 @@ public final class GrpcErrors {
         case UnauthenticatedException e -> UNAUTHENTICATED;
         case DeadlineExceededException e -> DEADLINE_EXCEEDED;
         case CanceledException e -> CANCELED;
+        case UnknownException e -> UNKNOWN;
       };
     }
 
@@ -162,12 +165,17 @@ public final class GrpcErrors {
         case UNAUTHENTICATED -> UNAUTHENTICATED;
         case DEADLINE_EXCEEDED -> DEADLINE_EXCEEDED;
         case CANCELLED -> CANCELED;
-        case OK, UNKNOWN, INTERNAL -> INTERNAL;
+        case UNKNOWN -> UNKNOWN;
+        case OK, INTERNAL -> INTERNAL;
       };
     }
 
     /** The message with the words at its end, once. */
     String describe(String message) {
+      if (this == UNKNOWN) {
+        // clients add the word themselves
+        return message;
+      }
       boolean loose = code != Code.FAILED_PRECONDITION && message.endsWith(" " + words);
       if (message.isEmpty()) {
         return words;
@@ -198,6 +206,7 @@ public final class GrpcErrors {
         case UNAUTHENTICATED -> new UnauthenticatedException(message, cause);
         case DEADLINE_EXCEEDED -> new DeadlineExceededException(message, cause);
         case CANCELED -> new CanceledException(message, cause);
+        case UNKNOWN -> new UnknownException(message, cause);
       };
     }
   }
