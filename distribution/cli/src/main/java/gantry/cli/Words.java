@@ -5,7 +5,9 @@ import gantry.cli.command.Word;
 import gantry.cli.container.ContainerCommands;
 import gantry.cli.content.ContentCommands;
 import gantry.cli.daemon.DaemonCommands;
+import gantry.cli.image.ImageCommands;
 import gantry.cli.namespace.NamespaceCommands;
+import gantry.cli.run.RunCommands;
 import gantry.cli.task.TaskCommands;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +19,9 @@ final class Words {
   static List<Word> all() {
     List<Word> words = new ArrayList<>(DaemonCommands.words());
     words.add(Word.branch("plugins plugin", "the daemon's plugins", DaemonCommands::plugins));
-    words.add(Word.branch("containers c container", "container records", ContainerCommands::words));
+    words.addAll(RunCommands.words());
+    words.add(Word.branch("images image i", "images", ImageCommands::words));
+    words.add(Word.branch("containers c container", "container records", Words::containers));
     words.add(Word.branch("content", "blobs", ContentCommands::content));
     words.add(Word.branch("leases", "leases", NamespaceCommands::leases));
     words.add(Word.branch("namespaces namespace ns", "namespaces", NamespaceCommands::namespaces));
@@ -28,6 +32,12 @@ final class Words {
     words.add(
         Word.leaf(
             "generate-completion", "print a completion script for bash", CompletionCommand::new));
+    return words;
+  }
+
+  private static List<Word> containers() {
+    List<Word> words = new ArrayList<>(RunCommands.containers());
+    words.addAll(ContainerCommands.words());
     return words;
   }
 }

@@ -114,7 +114,7 @@ public final class Grammar {
   }
 
   private static String[] dashed(String names) {
-    String[] words = names.split(" ");
+    String[] words = names.split(" ", -1);
     for (int i = 0; i < words.length; i++) {
       words[i] = (words[i].length() == 1 ? "-" : "--") + words[i];
     }

@@ -37,11 +37,11 @@ public sealed interface Word {
 
   /** Names are separated by a space. */
   static Word leaf(String names, String summary, Supplier<Command> command) {
-    return new Leaf(List.of(names.split(" ")), summary, command);
+    return new Leaf(List.of(names.split(" ", -1)), summary, command);
   }
 
   /** Names are separated by a space. */
   static Branch branch(String names, String summary, Supplier<List<Word>> words) {
-    return new Branch(List.of(names.split(" ")), summary, words, List.of());
+    return new Branch(List.of(names.split(" ", -1)), summary, words, List.of());
   }
 }

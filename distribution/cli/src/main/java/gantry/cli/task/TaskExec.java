@@ -9,12 +9,16 @@ import gantry.cli.command.Grammar;
 import gantry.cli.command.Invocation;
 import gantry.cli.command.Json;
 import gantry.cli.command.UsageException;
+import gantry.cli.container.ContainerUser;
 import gantry.client.GantryClient;
 import gantry.client.TasksClient;
 import gantry.errors.FailedPreconditionException;
 import gantry.runtime.ProcessIo;
 import gantry.typed.TypedValue;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Runs a further process in a task. */
@@ -119,8 +123,15 @@ final class TaskExec implements Command {
     Optional<String> user = arguments.find("user");
     if (user.isPresent()) {
       int pid = invocation.client().tasks().get(id, "").pid();
-      changed.set("user", ExecUser.of(user.get(), pid));
+      Path etc = Path.of("/proc/" + pid + "/root/etc");
+      changed.set(
+          "user", new ContainerUser(lines(etc, "passwd"), lines(etc, "group")).find(user.get()));
     }
     return changed;
+  }
+
+  private static List<String> lines(Path etc, String name) throws IOException {
+    Path file = etc.resolve(name);
+    return Files.exists(file) ? Files.readAllLines(file) : List.of();
   }
 }

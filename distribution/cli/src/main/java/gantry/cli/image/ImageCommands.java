@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.cli.image;
+
+import gantry.cli.command.Word;
+import java.util.List;
+
+/** Commands about images. */
+public final class ImageCommands {
+  private ImageCommands() {}
+
+  /** Below {@code images}. */
+  public static List<Word> words() {
+    return List.of(
+        Word.leaf("check", "show which images are complete and unpacked", ImagesCheck::new),
+        Word.leaf("export", "write images to an archive", ImageExport::new),
+        Word.leaf("import", "load images from an archive", ImageImport::new),
+        Word.leaf("ls list", "list images", ImagesList::new),
+        Word.leaf("mount", "mount an image's filesystem", ImageMount::new),
+        Word.leaf("unmount", "take such a mount away", ImageUnmount::new),
+        Word.leaf("rm delete del remove", "remove images by name", ImageRemove::new),
+        Word.leaf("tag", "give an image further names", ImageTag::new),
+        Word.leaf("label", "set and clear labels", ImageLabel::new));
+  }
+}
