@@ -9,6 +9,7 @@ import gantry.errors.InvalidArgumentException;
 import gantry.errors.NotFoundException;
 import gantry.errors.UnavailableException;
 import gantry.errors.UnimplementedException;
+import gantry.errors.UnknownException;
 import gantry.events.EventBus;
 import gantry.filters.Filter;
 import gantry.linux.Mounts;
@@ -119,6 +120,9 @@ public final class BundledTasks implements TaskManager, PluginFacts {
       int pid = runtime.call(r -> r.create(bundle, effective));
       bundles.end(bundle);
       return pid;
+    } catch (UnknownException e) {
+      abandon(runtime, bundle, e);
+      throw new UnknownException("failed to create shim task: " + e.getMessage(), e);
     } catch (RuntimeException e) {
       abandon(runtime, bundle, e);
       throw e;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.tasks;
 
-import gantry.errors.FailedPreconditionException;
-import gantry.errors.InvalidArgumentException;
 import gantry.errors.UnavailableException;
+import gantry.errors.UnknownException;
 import gantry.plugins.Handle;
 import gantry.runtime.TaskRuntime;
 import java.util.Arrays;
@@ -11,7 +10,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -33,16 +31,13 @@ final class Runtimes {
   /**
    * The runtime that a new task shall have.
    *
-   * @throws FailedPreconditionException if there is none of this name
+   * @throws UnknownException if there is none of this name; the words are those clients know
    */
   Handle<TaskRuntime> forNew(String name) {
     Handle<TaskRuntime> runtime = byName.get(name);
     if (runtime == null) {
-      throw new FailedPreconditionException(
-          "failed to start shim: failed to resolve runtime path: runtime \"%s\" binary not installed"
-                  .formatted(name)
-              + " \"%s\": file does not exist: the runtimes here are %s"
-                  .formatted(shim(name), new TreeSet<>(byName.keySet())));
+      throw new UnknownException(
+          "failed to start shim: failed to resolve runtime path: " + missing(name));
     }
     return runtime;
   }
@@ -61,17 +56,18 @@ final class Runtimes {
     return runtime;
   }
 
-  /** The name of the program that containerd would look for: the last two words of the name. */
-  private static String shim(String name) {
-    if (name.startsWith("/")) {
-      return name;
-    }
+  /** Names the program that containerd would look for: the last two words of the name. */
+  private static String missing(String name) {
     String[] words = name.split("\\.", -1);
-    if (words.length < 2 || Arrays.asList(words).contains("")) {
-      throw new InvalidArgumentException(
-          "invalid runtime name %s, want a name like io.containerd.runc.v2".formatted(name));
+    if (!name.startsWith("/") && (words.length < 2 || Arrays.asList(words).contains(""))) {
+      return "invalid runtime name %s, want one like io.containerd.runc.v2".formatted(name);
     }
-    return "containerd-shim-%s-%s".formatted(words[words.length - 2], words[words.length - 1]);
+    String program =
+        name.startsWith("/")
+            ? name
+            : "containerd-shim-%s-%s".formatted(words[words.length - 2], words[words.length - 1]);
+    return "runtime \"%s\" binary not installed \"%s\": file does not exist"
+        .formatted(name, program);
   }
 
   private static Set<String> names(@Nullable Object property) {

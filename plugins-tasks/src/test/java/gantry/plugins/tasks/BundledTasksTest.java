@@ -11,6 +11,7 @@ import gantry.errors.InternalException;
 import gantry.errors.InvalidArgumentException;
 import gantry.errors.NotFoundException;
 import gantry.errors.UnavailableException;
+import gantry.errors.UnknownException;
 import gantry.events.Event;
 import gantry.filters.Filter;
 import gantry.linux.Mounts;
@@ -160,9 +161,11 @@ class BundledTasksTest {
 
   @Test
   void create_thatTheRuntimeRefuses_leavesNothing() {
-    runtime.failure = () -> new InternalException("runc: no");
+    runtime.failure = () -> new UnknownException("runc: no");
 
-    assertThatThrownBy(() -> tasks.create(NS, request("c1"))).hasMessage("runc: no");
+    assertThatThrownBy(() -> tasks.create(NS, request("c1")))
+        .isInstanceOf(UnknownException.class)
+        .hasMessage("failed to create shim task: runc: no");
 
     assertThat(directory.resolve("state/default")).isEmptyDirectory();
     assertThat(directory.resolve("root/default")).isEmptyDirectory();
