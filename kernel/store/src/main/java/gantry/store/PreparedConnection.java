@@ -21,29 +21,48 @@ final class PreparedConnection implements AutoCloseable {
   }
 
   int run(String sql, @Nullable Object... parameters) {
-    try {
-      PreparedStatement statement = take(sql);
-      bind(statement, parameters);
-      int changed = statement.execute() ? 0 : statement.getUpdateCount();
-      give(sql, statement);
-      return changed;
-    } catch (SQLException e) {
-      throw SqlErrors.map(sql, e);
-    }
+    return with(sql, parameters, statement -> statement.execute() ? 0 : statement.getUpdateCount());
   }
 
   /** Shows rows until there is none or the sink has had enough. */
   void each(String sql, Predicate<Row> sink, @Nullable Object... parameters) {
+    with(
+        sql,
+        parameters,
+        statement -> {
+          int count = 0;
+          try (ResultSet result = statement.executeQuery()) {
+            Row row = new Row(result);
+            while (result.next() && sink.test(row)) {
+              count++;
+            }
+          }
+          return count;
+        });
+  }
+
+  @FunctionalInterface
+  private interface Use {
+    int of(PreparedStatement statement) throws SQLException;
+  }
+
+  /** A statement is kept only if nothing went wrong with it. */
+  private int with(String sql, @Nullable Object[] parameters, Use use) {
     try {
       PreparedStatement statement = take(sql);
-      bind(statement, parameters);
-      try (ResultSet result = statement.executeQuery()) {
-        Row row = new Row(result);
-        while (result.next() && sink.test(row)) {
-          // the sink does the work
+      boolean isGood = false;
+      try {
+        bind(statement, parameters);
+        int result = use.of(statement);
+        isGood = true;
+        return result;
+      } finally {
+        if (isGood) {
+          give(sql, statement);
+        } else {
+          statement.close();
         }
       }
-      give(sql, statement);
     } catch (SQLException e) {
       throw SqlErrors.map(sql, e);
     }

@@ -121,7 +121,7 @@ final class Writer implements AutoCloseable {
       connection.run("BEGIN IMMEDIATE");
       group.forEach(this::perform);
       connection.run("COMMIT");
-    } catch (GantryException e) {
+    } catch (RuntimeException e) {
       failure = e;
       rollBack(e);
     }
@@ -156,7 +156,7 @@ final class Writer implements AutoCloseable {
   }
 
   /** After some failures, a full disk for one, SQLite has rolled back by itself. */
-  private void rollBack(GantryException reason) {
+  private void rollBack(RuntimeException reason) {
     try {
       connection.run("ROLLBACK");
     } catch (GantryException e) {

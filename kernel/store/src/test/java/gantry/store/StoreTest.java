@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gantry.errors.DataLossException;
 import gantry.errors.FailedPreconditionException;
+import gantry.errors.ResourceExhaustedException;
 import gantry.errors.UnavailableException;
+import gantry.labels.Labels;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -237,6 +242,50 @@ class StoreTest {
     try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .noneMatch(name -> name.startsWith("sqlite-") && name.contains("libsqlitejdbc"));
+    }
+  }
+
+  @Test
+  void columns_keepWhatWasPutIntoThem() {
+    Schema schema = Schema.of("CREATE TABLE v (t TEXT, n INTEGER, b BLOB, e TEXT, f INTEGER);");
+    Instant time = Instant.parse("2026-01-02T03:04:05.123456789Z");
+    byte[] bytes = {0, 1, (byte) 255};
+    try (Store store = Store.open(directory.resolve("v.db"), schema)) {
+      store.write(
+          tx ->
+              tx.run("INSERT INTO v VALUES (?, ?, ?, ?, ?)", "\u00e9\n", time, bytes, null, true));
+      boolean isSame =
+          store.read(
+              tx ->
+                  tx.find(
+                          "SELECT t, n, b, e, f FROM v",
+                          row ->
+                              row.text(1).equals("\u00e9\n")
+                                  && row.time(2).equals(time)
+                                  && Arrays.equals(row.findBytes(3), bytes)
+                                  && row.findText(4) == null
+                                  && row.flag(5))
+                      .orElse(false));
+      assertThat(isSame).isTrue();
+    }
+  }
+
+  @Test
+  void labelColumn_keepsAnyText() {
+    Labels labels = Labels.of(Map.of("a=b", "c=d", "x\\n", "y\nz\\", "plain", "v", "=", "="));
+    assertThat(LabelColumn.labels(LabelColumn.encode(labels))).isEqualTo(labels);
+    assertThat(LabelColumn.encode(Labels.of(Map.of("b", "2", "a", "1")))).isEqualTo("a=1\nb=2\n");
+    assertThat(LabelColumn.labels("")).isEqualTo(Labels.none());
+  }
+
+  @Test
+  void fullDisk_isResourceExhausted_andTheStoreGoesOn() {
+    try (Store store = open()) {
+      String big = "x".repeat(500_000);
+      store.write(tx -> tx.list("PRAGMA max_page_count = 40", row -> row.number(1)));
+      assertThatThrownBy(() -> add(store, big)).isInstanceOf(ResourceExhaustedException.class);
+      add(store, "small");
+      assertThat(names(store)).containsExactly("small");
     }
   }
 }
