@@ -18,24 +18,24 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class TreeFlush {
   /** Below this many inodes, file by file is cheaper. */
-  private static final int SMALL = 32;
+  private static final int SMALL = 16;
 
   private static final Duration LONGEST = Duration.ofMinutes(10);
 
-  private final Path filesystem;
+  private final Path base;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private boolean running;
   private long started;
   private long finished;
 
-  /** Takes a directory of the filesystem. */
-  public TreeFlush(Path filesystem) {
-    this.filesystem = filesystem;
+  /** Takes a directory that is durable already; all trees are below it. */
+  public TreeFlush(Path base) {
+    this.base = base;
   }
 
   /**
-   * Returns when everything in a tree is on the disk, and its own name in the directory above.
+   * Returns when everything in a tree is on the disk, and the names that lead to it from the base.
    *
    * @param inodes how many it has, about
    */
@@ -47,12 +47,16 @@ public final class TreeFlush {
     }
   }
 
-  private static void flushFiles(Path tree) throws IOException {
+  private void flushFiles(Path tree) throws IOException {
     try (Directory root = Directory.open(tree)) {
       TreeWalk.walk(root, new Syncing());
       root.sync();
     }
-    Syncs.fsync(tree.resolveSibling("."));
+    for (Path above = tree.getParent();
+        above != null && above.startsWith(base) && !above.equals(base);
+        above = above.getParent()) {
+      Syncs.fsync(above);
+    }
   }
 
   private void flushFilesystem() throws IOException {
@@ -79,7 +83,7 @@ public final class TreeFlush {
     boolean done = false;
     lock.unlock();
     try {
-      Syncs.syncfs(filesystem);
+      Syncs.syncfs(base);
       done = true;
     } finally {
       lock.lock();
@@ -95,11 +99,11 @@ public final class TreeFlush {
       long left = end - System.nanoTime();
       if (left <= 0 || !changed.await(left, TimeUnit.NANOSECONDS)) {
         throw new DeadlineExceededException(
-            "write out %s: the disk took longer than %s".formatted(filesystem, LONGEST));
+            "write out %s: the disk took longer than %s".formatted(base, LONGEST));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CanceledException("write out %s: canceled".formatted(filesystem), e);
+      throw new CanceledException("write out %s: canceled".formatted(base), e);
     }
   }
 

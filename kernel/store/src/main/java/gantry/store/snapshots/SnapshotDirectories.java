@@ -3,6 +3,7 @@ package gantry.store.snapshots;
 
 import gantry.linux.files.Directory;
 import gantry.linux.files.FileOperationException;
+import gantry.linux.files.Syncs;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -55,19 +56,22 @@ public final class SnapshotDirectories {
     this.clock = clock;
   }
 
-  /** Makes what is missing of the root and of what it holds. */
+  /** Makes what is missing of the root and of what it holds, durably. */
   public static SnapshotDirectories create(Path root) throws IOException {
     return create(root, Clock.systemUTC());
   }
 
   static SnapshotDirectories create(Path root, Clock clock) throws IOException {
     SnapshotDirectories directories = new SnapshotDirectories(root.toAbsolutePath(), clock);
+    boolean isNew = !Files.isDirectory(directories.trash());
     for (Path directory : List.of(directories.root, directories.snapshots(), directories.trash())) {
-      if (!Files.isDirectory(directory)) {
-        Files.createDirectories(
-            directory,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE)));
-      }
+      Files.createDirectories(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE)));
+    }
+    if (isNew) {
+      Syncs.fsync(directories.root);
+      Syncs.fsync(directories.root.resolve(".."));
     }
     return directories;
   }

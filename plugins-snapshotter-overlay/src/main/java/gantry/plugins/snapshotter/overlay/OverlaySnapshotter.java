@@ -95,7 +95,7 @@ public final class OverlaySnapshotter implements Snapshotter, PluginFacts, Close
     this.directories = SnapshotDirectories.create(settings.root());
     this.layout = new OverlayLayout(directories);
     this.mounts = new OverlayMounts(layout, features, settings.mountOptions());
-    this.flush = new TreeFlush(settings.root());
+    this.flush = new TreeFlush(directories.root());
     this.index = SnapshotIndex.open(directories.indexFile());
     for (SnapshotRecord snapshot : directories.reconcile(index)) {
       restore(snapshot);
@@ -206,7 +206,7 @@ public final class OverlaySnapshotter implements Snapshotter, PluginFacts, Close
       throw new FailedPreconditionException("commit: snapshot %s is not active".formatted(key));
     }
     SnapshotUsage usage = measure(snapshot.id());
-    flush.flush(directories.of(snapshot.id()), usage.inodes());
+    flush.flush(layout.layer(snapshot.id()), usage.inodes());
     index.commit(name, key, usage, labels, rebase);
   }
 
