@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.testkit;
 
+import gantry.errors.CanceledException;
 import gantry.events.Envelope;
 import gantry.events.Event;
 import gantry.events.EventBus;
@@ -87,7 +88,7 @@ public final class RecordingEventBus implements EventBus {
 
   private final class Queue implements Subscription {
     private final Filter filter;
-    private final LinkedBlockingQueue<Envelope> waiting = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<Optional<Envelope>> waiting = new LinkedBlockingQueue<>();
 
     Queue(Filter filter) {
       this.filter = filter;
@@ -95,18 +96,25 @@ public final class RecordingEventBus implements EventBus {
 
     void offer(Envelope envelope) {
       if (filter.matches(envelope)) {
-        waiting.add(envelope);
+        waiting.add(Optional.of(envelope));
       }
     }
 
     @Override
     public Optional<Envelope> next(Duration timeout) throws InterruptedException {
-      return Optional.ofNullable(waiting.poll(timeout.toMillis(), TimeUnit.MILLISECONDS));
+      Optional<Envelope> next = waiting.poll(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      if (next != null && next.isEmpty()) {
+        close();
+        throw new CanceledException("take event: the subscription is closed");
+      }
+      return next == null ? Optional.empty() : next;
     }
 
+    /** An empty entry tells the reader; it stays for all later reads. */
     @Override
     public void close() {
       queues.remove(this);
+      waiting.add(Optional.empty());
     }
   }
 }
