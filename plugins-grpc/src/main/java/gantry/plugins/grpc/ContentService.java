@@ -174,10 +174,7 @@ public final class ContentService implements BindableService {
   private void write(
       CallHeaders headers, Source<WriteContentRequest> requests, Sink<WriteContentResponse> answers)
       throws IOException, InterruptedException {
-    var caller = headers.caller();
-    try (Handle.Lease<Metadata> lease = metadata.lease()) {
-      new ContentWriteStream(lease.get().in(caller).content()).run(requests, answers);
-    }
+    new ContentWriteStream(metadata, headers.caller()).run(requests, answers);
   }
 
   private Empty abort(CallHeaders headers, AbortRequest request) throws IOException {

@@ -12,7 +12,10 @@ import gantry.errors.InvalidArgumentException;
 import gantry.errors.NotFoundException;
 import gantry.errors.OutOfRangeException;
 import gantry.labels.Labels;
+import gantry.metadata.Caller;
+import gantry.metadata.Metadata;
 import gantry.oci.Digest;
+import gantry.plugins.Handle;
 import gantry.wire.ContentWire;
 import gantry.wire.TimestampWire;
 import java.io.IOException;
@@ -25,12 +28,14 @@ import org.jspecify.annotations.Nullable;
  * that an expected blob which is there by now also ends the ingest.
  */
 final class ContentWriteStream {
-  private final ContentStore content;
+  private final Handle<Metadata> metadata;
+  private final Caller caller;
   private long total;
   private @Nullable Digest expected;
 
-  ContentWriteStream(ContentStore content) {
-    this.content = content;
+  ContentWriteStream(Handle<Metadata> metadata, Caller caller) {
+    this.metadata = metadata;
+    this.caller = caller;
   }
 
   void run(Source<WriteContentRequest> requests, Sink<WriteContentResponse> answers)
@@ -39,24 +44,30 @@ final class ContentWriteStream {
     if (first.isEmpty() || first.get().getRef().isEmpty()) {
       throw new InvalidArgumentException("write content: first message must have a reference");
     }
-    try (ContentWriter writer = content.writer(ContentWire.decode(first.get()))) {
+    String ref = first.get().getRef();
+    try (OpenIngest ingest = new OpenIngest(metadata, caller, ContentWire.decode(first.get()))) {
       Optional<WriteContentRequest> request = first;
       while (request.isPresent()) {
         WriteContentRequest message = request.get();
-        expect(message, first.get().getRef(), writer);
-        answers.send(answer(message, writer));
+        answers.send(
+            ingest.step(
+                (content, writer) -> {
+                  expect(message, ref, content, writer);
+                  return answer(message, writer);
+                }));
         request = message.getAction() == WriteAction.COMMIT ? Optional.empty() : requests.next();
       }
     }
   }
 
   /** Takes over what this message newly says of the blob to come. */
-  private void expect(WriteContentRequest message, String ref, ContentWriter writer)
+  private void expect(
+      WriteContentRequest message, String ref, ContentStore content, ContentWriter writer)
       throws IOException {
     Digest digest = ContentWire.expected(message.getExpected());
     if (digest != null) {
       expected = digest;
-      if (exists(digest)) {
+      if (exists(content, digest)) {
         writer.close();
         content.abort(ref);
         throw new AlreadyExistsException(
@@ -68,7 +79,7 @@ final class ContentWriteStream {
     }
   }
 
-  private boolean exists(Digest digest) throws IOException {
+  private static boolean exists(ContentStore content, Digest digest) throws IOException {
     try {
       content.info(digest);
       return true;

@@ -18,7 +18,7 @@ import containerd.services.content.v1.WriteContentRequest;
 import containerd.services.content.v1.WriteContentResponse;
 import gantry.labels.Labels;
 import gantry.oci.Digest;
-import gantry.testkit.FixedHandle;
+import gantry.testkit.SwitchedHandle;
 import io.grpc.Status.Code;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
@@ -37,8 +37,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class ContentServiceTest {
   private final MemoryContent content = new MemoryContent();
-  private final FixedHandle<gantry.metadata.Metadata> handle =
-      FixedHandle.of(new Fakes().metadata(Map.of("content", arguments -> content)));
+  private final SwitchedHandle<gantry.metadata.Metadata> handle = new SwitchedHandle<>(metadata());
   private Served served;
   private ContentBlockingV2Stub stub;
 
@@ -53,6 +52,10 @@ class ContentServiceTest {
     served.close();
     assertThat(handle.openLeases()).isZero();
     assertThat(content.open).isEmpty();
+  }
+
+  private gantry.metadata.Metadata metadata() {
+    return new Fakes().metadata(Map.of("content", arguments -> content));
   }
 
   private static WriteContentRequest.Builder write(WriteAction action, String data) {
@@ -97,6 +100,22 @@ class ContentServiceTest {
     assertThat(call.read()).isNull();
     assertThat(content.blobs).containsKey(digest("abcdef"));
     assertThat(content.labels).containsEntry(digest("abcdef"), Labels.of(Map.of("k", "v")));
+  }
+
+  @Test
+  void write_goesOnInTheNextVersionOfTheMetadataPlugin() throws Exception {
+    BlockingClientCall<WriteContentRequest, WriteContentResponse> call = stub.write();
+    call.write(write(WriteAction.WRITE, "abc").build());
+    assertThat(call.read().getOffset()).isEqualTo(3);
+    content.version.incrementAndGet();
+    handle.switchTo(metadata());
+    call.write(write(WriteAction.WRITE, "def").setOffset(3).build());
+    assertThat(call.read().getOffset()).isEqualTo(6);
+    content.version.incrementAndGet();
+    handle.switchTo(metadata());
+    call.write(write(WriteAction.COMMIT, "").setOffset(6).build());
+    assertThat(call.read().getDigest()).isEqualTo(digest("abcdef").toString());
+    assertThat(content.blobs).containsKey(digest("abcdef"));
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,9 @@ final class MemoryContent implements ContentStore {
   final Map<Digest, Labels> labels = new TreeMap<>();
   final Map<String, ByteArrayOutputStream> ingests = new TreeMap<>();
   final Set<String> open = new HashSet<>();
+
+  /** Writers opened under another version than this do nothing but close. */
+  final AtomicInteger version = new AtomicInteger();
 
   Digest add(byte[] bytes) {
     Digest digest = Digest.sha256(bytes);
@@ -128,17 +132,26 @@ final class MemoryContent implements ContentStore {
 
   private final class Writer implements ContentWriter {
     private final String ref;
+    private final int openedBy = version.get();
 
     Writer(String ref) {
       this.ref = ref;
     }
 
     private byte[] bytes() {
+      requireVersion();
       return ingests.getOrDefault(ref, new ByteArrayOutputStream()).toByteArray();
+    }
+
+    private void requireVersion() {
+      if (openedBy != version.get()) {
+        throw new IllegalStateException("the version that opened " + ref + " is gone");
+      }
     }
 
     @Override
     public IngestStatus status() {
+      requireVersion();
       return MemoryContent.this.status(ref);
     }
 
@@ -149,6 +162,7 @@ final class MemoryContent implements ContentStore {
 
     @Override
     public void write(ByteBuffer bytes) {
+      requireVersion();
       byte[] copy = new byte[bytes.remaining()];
       bytes.get(copy);
       ingests.getOrDefault(ref, new ByteArrayOutputStream()).writeBytes(copy);
