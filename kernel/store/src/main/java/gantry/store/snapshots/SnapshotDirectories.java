@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.store.snapshots;
 
+import gantry.linux.PlatformThread;
 import gantry.linux.files.Directory;
 import gantry.linux.files.FileOperationException;
 import gantry.linux.files.Syncs;
@@ -160,7 +161,7 @@ public final class SnapshotDirectories {
 
   private void delete(String name) throws IOException {
     try (Directory trash = Directory.open(trash())) {
-      trash.removeTree(name);
+      PlatformThread.run("delete-snapshot", () -> trash.removeTree(name));
     } catch (FileOperationException e) {
       if (e.errno() != FileOperationException.ENOENT) {
         throw e;

@@ -107,7 +107,8 @@ public final class SnapshotIndex implements AutoCloseable {
           SnapshotRecord found = Rows.require(tx, "get mounts", key);
           if (found.info().kind() == SnapshotKind.COMMITTED) {
             throw new FailedPreconditionException(
-                "get mounts: snapshot %s is not active or view".formatted(key));
+                "failed to get active mount: requested snapshot %s not active or view"
+                    .formatted(key));
           }
           return new SnapshotChain(found.id(), found.info().kind(), Rows.parents(tx, found.id()));
         });
@@ -277,7 +278,7 @@ public final class SnapshotIndex implements AutoCloseable {
                             .formatted(key, parent)));
     if (found.info().kind() != SnapshotKind.COMMITTED) {
       throw new InvalidArgumentException(
-          "make snapshot %s: parent \"%s\" is not committed snapshot".formatted(key, parent));
+          "failed to create snapshot: parent \"%s\" is not committed snapshot".formatted(parent));
     }
     return found.id();
   }
@@ -291,7 +292,8 @@ public final class SnapshotIndex implements AutoCloseable {
   private static SnapshotRecord requireActive(Transaction tx, String key) {
     SnapshotRecord found = Rows.require(tx, "commit", key);
     if (found.info().kind() != SnapshotKind.ACTIVE) {
-      throw new FailedPreconditionException("commit: snapshot %s is not active".formatted(key));
+      throw new FailedPreconditionException(
+          "failed to commit snapshot: snapshot \"%s\" is not active".formatted(key));
     }
     return found;
   }
