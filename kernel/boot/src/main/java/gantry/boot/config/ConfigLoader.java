@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -107,19 +108,21 @@ public final class ConfigLoader {
       errors.add(new Problem(path, 0, "no such file"));
       return null;
     }
-    errors.addAll(file.errors());
+    List<Problem> found = new ArrayList<>(file.errors());
     long version = Trees.number(file.tree(), "version");
     if (version > Migration.CURRENT || version < 0) {
       String message =
           "version %d is not known: want 1 to %d".formatted(version, Migration.CURRENT);
-      errors.add(new Problem(path, file.lines().line(List.of("version")), message));
+      found.add(new Problem(path, file.lines().line(List.of("version")), message));
     } else if (version < Migration.CURRENT && file.errors().isEmpty()) {
       warnings.add(
           new Problem(
               path, 0, "is of version %d and read as such".formatted(Math.max(1, version))));
     }
     ShapeCheck check = new ShapeCheck(file, Shapes.file(defaultsFor(file), version));
-    errors.addAll(check.errors());
+    found.addAll(check.errors());
+    found.sort(Comparator.comparingInt(Problem::line));
+    errors.addAll(found);
     warnings.addAll(check.warnings());
     return file;
   }
