@@ -5,6 +5,7 @@ import containerd.task.v3.ExecProcessRequest;
 import gantry.errors.FailedPreconditionException;
 import gantry.errors.InvalidArgumentException;
 import gantry.errors.NotFoundException;
+import gantry.errors.UnknownException;
 import gantry.linux.Errno;
 import gantry.linux.ErrnoException;
 import gantry.runtime.Exit;
@@ -17,6 +18,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,8 +45,7 @@ final class ExecLifecycle {
   void add(Task task, ExecProcessRequest request) throws IOException {
     TaskStatus status = task.init().status();
     if (status != TaskStatus.CREATED && status != TaskStatus.RUNNING) {
-      throw new FailedPreconditionException(
-          "cannot exec in a " + InitLifecycle.word(task.init()) + " state");
+      throw new UnknownException("cannot exec in a " + InitLifecycle.word(task.init()) + " state");
     }
     String process = process(request);
     TaskProcess exec =
@@ -88,8 +91,7 @@ final class ExecLifecycle {
     exec.reporting().lock();
     try {
       if (exec.status() != TaskStatus.CREATED || exec.exited().isDone()) {
-        throw new FailedPreconditionException(
-            "cannot start a " + InitLifecycle.word(exec) + " process");
+        throw new UnknownException("cannot start a " + InitLifecycle.word(exec) + " process");
       }
       task.starting(exec);
       try {
@@ -139,7 +141,10 @@ final class ExecLifecycle {
   /** Deletes it if it does not run. */
   Exit delete(Task task, TaskProcess exec) throws IOException, InterruptedException {
     if (exec.status() == TaskStatus.RUNNING) {
-      throw new FailedPreconditionException("cannot delete a running process");
+      throw new UnknownException("cannot delete a running process");
+    }
+    if (exec.status() == TaskStatus.STOPPED) {
+      awaitEnd(task, exec);
     }
     if (!exec.release(DRAIN)) {
       LOG.warn("output of {} {} was still being written", task.key(), exec.execId());
@@ -147,5 +152,14 @@ final class ExecLifecycle {
     task.removeExec(exec);
     host.ledger().forget(task.key(), exec.execId());
     return exec.exit().orElse(new Exit(exec.pid(), 0, TimestampWire.NONE));
+  }
+
+  /** Its end is reported before it is forgotten. */
+  private static void awaitEnd(Task task, TaskProcess exec) throws InterruptedException {
+    try {
+      exec.exited().get(DRAIN.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("end of {} {} is not reported", task.key(), exec.execId(), e);
+    }
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.supervisor;
 
-import gantry.errors.FailedPreconditionException;
+import gantry.errors.UnknownException;
 import gantry.linux.Mounts;
 import gantry.mounts.Mount;
 import gantry.runtime.Exit;
@@ -112,7 +112,7 @@ final class InitLifecycle {
     init.reporting().lock();
     try {
       if (init.status() != TaskStatus.CREATED) {
-        throw new FailedPreconditionException("cannot start a " + word(init) + " process");
+        throw new UnknownException("cannot start a " + word(init) + " process");
       }
       if (init.pid() == 0) {
         restore(task);
@@ -142,9 +142,10 @@ final class InitLifecycle {
       TaskProcess init = task.init();
       TaskStatus status = init.status();
       if (status != TaskStatus.CREATED && status != TaskStatus.STOPPED) {
-        throw new FailedPreconditionException("cannot delete a " + word(init) + " process");
+        throw new UnknownException("cannot delete a " + word(init) + " process");
       }
       if (status == TaskStatus.STOPPED) {
+        awaitEnd(task);
         release(task, init);
       }
       task.runc().delete(task.key().id(), false);
@@ -172,7 +173,7 @@ final class InitLifecycle {
     }
   }
 
-  /** One that was never started is killed by its deletion. */
+  /** Its end is reported before its deletion; one that was never started ends by it. */
   private static void awaitEnd(Task task) throws InterruptedException {
     try {
       task.init().exited().get(DRAIN.toSeconds(), TimeUnit.SECONDS);

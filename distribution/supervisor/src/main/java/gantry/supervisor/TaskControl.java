@@ -5,9 +5,9 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import containerd.runc.v1.CheckpointOptions;
 import containerd.task.v3.CheckpointTaskRequest;
-import gantry.errors.FailedPreconditionException;
 import gantry.errors.InvalidArgumentException;
 import gantry.errors.NotFoundException;
+import gantry.errors.UnknownException;
 import gantry.runtime.TaskStatus;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -122,8 +122,7 @@ final class TaskControl {
     }
   }
 
-  private static FailedPreconditionException refused(String what, TaskProcess init) {
-    return new FailedPreconditionException(
-        "cannot " + what + " a " + InitLifecycle.word(init) + " container");
+  private static UnknownException refused(String what, TaskProcess init) {
+    return new UnknownException("cannot " + what + " a " + InitLifecycle.word(init) + " container");
   }
 }

@@ -34,6 +34,7 @@ import containerd.task.v3.WaitResponse;
 import containerd.v1.types.ProcessInfo;
 import gantry.errors.FailedPreconditionException;
 import gantry.errors.NotFoundException;
+import gantry.errors.UnknownException;
 import gantry.linux.Winsize;
 import gantry.names.Identifier;
 import gantry.runtime.Exit;
@@ -236,7 +237,7 @@ final class TaskService {
     Task task = task(namespace, request.getId());
     TaskProcess process = task.process(request.getExecId());
     if (process.status() == TaskStatus.STOPPED) {
-      throw new FailedPreconditionException("cannot resize a stopped container");
+      throw new UnknownException("cannot resize a stopped container");
     }
     process.resize(new Winsize(request.getWidth(), request.getHeight()));
     return Empty.getDefaultInstance();

@@ -27,6 +27,7 @@ import gantry.errors.AlreadyExistsException;
 import gantry.errors.FailedPreconditionException;
 import gantry.errors.GantryException;
 import gantry.errors.NotFoundException;
+import gantry.errors.UnknownException;
 import gantry.linux.Mounts;
 import io.containerd.cgroups.v1.Metrics;
 import java.io.IOException;
@@ -188,7 +189,7 @@ class SupervisorTest {
         .endsWith("exit a 137")
         .contains("exit e1 137", "exit e2 137", "exit e3 137");
     assertThatThrownBy(() -> supervisor.exec(exec("a", "late", "true")))
-        .isInstanceOf(FailedPreconditionException.class);
+        .isInstanceOf(UnknownException.class);
   }
 
   @Test
@@ -218,7 +219,7 @@ class SupervisorTest {
   void runningTask_isNotDeleted() throws Exception {
     run("a", SLEEP);
     assertThatThrownBy(() -> supervisor.delete("a", ""))
-        .isInstanceOf(FailedPreconditionException.class)
+        .isInstanceOf(UnknownException.class)
         .hasMessageStartingWith("cannot delete a running process");
     assertThat(supervisor.state("a", "").getStatus()).isEqualTo(Status.RUNNING);
   }
@@ -239,9 +240,9 @@ class SupervisorTest {
             () ->
                 supervisor.call(
                     "Pause", PauseRequest.newBuilder().setId("a").build(), Empty.parser()))
-        .isInstanceOf(FailedPreconditionException.class);
+        .isInstanceOf(UnknownException.class);
     assertThatThrownBy(() -> supervisor.exec(exec("a", "e", "true")))
-        .isInstanceOf(FailedPreconditionException.class);
+        .isInstanceOf(UnknownException.class);
     supervisor.call("Resume", ResumeRequest.newBuilder().setId("a").build(), Empty.parser());
     assertThat(supervisor.state("a", "").getStatus()).isEqualTo(Status.RUNNING);
     assertThat(daemon.until("resumed")).containsExactly("create", "start", "paused", "resumed");
