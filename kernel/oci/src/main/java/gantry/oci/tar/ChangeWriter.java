@@ -54,7 +54,7 @@ final class ChangeWriter {
     String parent = directory.path();
     writeParents(parent);
     String mark = relative(parent + "/" + Whiteouts.PREFIX + name);
-    tar.entryWithPrefix(TarEntry.of(EntryType.REGULAR, mark, 0, 0, Instant.EPOCH));
+    tar.entry(TarEntry.of(EntryType.REGULAR, mark, 0, 0, Instant.EPOCH));
   }
 
   /** A file is as it was. */

@@ -7,20 +7,22 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Writes an archive: ustar headers, with a PAX header before each that needs one (a long or not
- * ASCII name, a large number, attributes). Times are whole seconds, users and groups have no names,
- * so the same entries always give the same bytes; they are the bytes that containerd writes. Not
- * for concurrent use.
+ * Writes an archive: ustar headers, with a PAX header before each that needs one (a name that is
+ * not ASCII or too long for both fields, a large number, attributes). Times are whole seconds,
+ * users and groups have no names, so the same entries always give the same bytes; they are the
+ * bytes that containerd writes. Not for concurrent use.
  */
 public final class TarWriter implements AutoCloseable {
   private static final int OCTAL_7 = 1 << 21;
   private static final long OCTAL_11 = 1L << 33;
   private static final int NAME_MAX = 100;
   private static final int PREFIX_MAX = 155;
+  private static final Set<String> PATH_ONLY = Set.of("path");
 
   private final OutputStream out;
   private long left;
@@ -34,30 +36,18 @@ public final class TarWriter implements AutoCloseable {
   /** Writes the header of an entry; then exactly {@code entry.size()} bytes of content follow. */
   public void entry(TarEntry entry) throws IOException {
     SortedMap<String, byte[]> pax = pax(entry);
-    if (!pax.isEmpty()) {
-      writePax(entry.name(), pax);
+    HeaderBlock header = header(entry);
+    String name = entry.name();
+    int slash = pax.keySet().equals(PATH_ONLY) ? split(FileNames.encode(name)) : -1;
+    if (slash >= 0) {
+      header.name(ascii(name.substring(slash + 1))).prefix(ascii(name.substring(0, slash)));
+    } else {
+      header.name(ascii(name));
+      if (!pax.isEmpty()) {
+        writePax(name, pax);
+      }
     }
-    boolean content = entry.type() == EntryType.REGULAR;
-    write(header(entry).name(ascii(entry.name())), content ? entry.size() : 0);
-  }
-
-  /**
-   * Writes an entry without a PAX header where its name can be split over the two fields of ustar;
-   * so containerd writes the marks of deleted files.
-   */
-  void entryWithPrefix(TarEntry entry) throws IOException {
-    byte[] name = FileNames.encode(entry.name());
-    int slash = isAscii(name) && name.length > NAME_MAX ? split(name) : -1;
-    if (slash < 0) {
-      entry(entry);
-      return;
-    }
-    String text = entry.name();
-    write(
-        header(entry)
-            .name(ascii(text.substring(slash + 1)))
-            .prefix(ascii(text.substring(0, slash))),
-        0);
+    write(header, entry.type() == EntryType.REGULAR ? entry.size() : 0);
   }
 
   /** Writes content of the entry begun last. */
@@ -180,8 +170,14 @@ public final class TarWriter implements AutoCloseable {
     return record.toByteArray();
   }
 
-  /** Where ustar may split a name: a slash with at most 155 bytes before and 100 after it. */
+  /**
+   * Where ustar splits a long name, or -1: at a slash with at most 155 bytes before and 100 after
+   * it.
+   */
   private static int split(byte[] name) {
+    if (!isAscii(name)) {
+      return -1;
+    }
     int length = Math.min(name.length, PREFIX_MAX + 1);
     if (name[length - 1] == '/' && length == name.length) {
       length--;
