@@ -67,3 +67,9 @@ find_aot() {
   fi
   return 0
 }
+
+# Notes down that the cache is of the files as they are now.
+note_aot() {
+  digest_files > "$home/lib/gantry/$program.aot.digest"
+  stamp_files > "$home/lib/gantry/$program.aot.stamp"
+}
