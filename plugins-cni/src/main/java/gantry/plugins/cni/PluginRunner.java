@@ -82,6 +82,13 @@ final class PluginRunner {
       Thread.currentThread().interrupt();
       throw new CanceledException(task + ": interrupted", e);
     } finally {
+      kill(process);
+    }
+  }
+
+  /** To find the descendants takes a look at every process of the host, so only when needed. */
+  private static void kill(Process process) {
+    if (process.isAlive()) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
     }
