@@ -40,8 +40,10 @@ public interface Handle<T> {
   <E extends Exception> void run(Action<? super T, E> action) throws E;
 
   /**
-   * Takes hold of the current provider for a long operation: a stream, a wait. The lease stays with
-   * that version until closed.
+   * The current provider, for an operation that may outlast it: a stream, a wait. A lease keeps no
+   * swap waiting. Once its version has been replaced it goes on as far as it needs nothing that
+   * version has closed; when it fails, take a new lease and go on there, as a wait can, or do each
+   * step by {@link #call} in whichever version is there, as an upload can.
    *
    * @throws gantry.errors.UnavailableException if there is none in time
    */
@@ -61,9 +63,9 @@ public interface Handle<T> {
     void on(T provider) throws E;
   }
 
-  /** A hold on one version of a plugin. */
+  /** One version of a plugin, which need not be the current one any more. */
   interface Lease<T> extends AutoCloseable {
-    /** The provider; valid until this is closed. */
+    /** The provider, the same one until this is closed, also if it has been replaced. */
     T get();
 
     /** Lets go. Idempotent. */
