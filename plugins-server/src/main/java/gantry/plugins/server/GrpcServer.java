@@ -29,10 +29,15 @@ public final class GrpcServer implements StopListener {
   static final String PLUGIN = "io.containerd.server.v1.grpc";
 
   private static final Logger log = LoggerFactory.getLogger(GrpcServer.class);
+
+  /**
+   * The services of one bundle leave one after another, and each that has streams takes as long as
+   * its drain; calls to the first must wait for the last.
+   */
   private static final ServiceGate.Patience PATIENCE =
       new ServiceGate.Patience(
           Duration.ofSeconds(5),
-          Duration.ofSeconds(10),
+          Duration.ofSeconds(30),
           Duration.ofSeconds(5),
           Duration.ofSeconds(5));
 
