@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.linux.files;
 
+import gantry.linux.PlatformThread;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -22,6 +23,10 @@ public record DiskUsage(long bytes, long inodes) {
    * out of the tree.
    */
   public static DiskUsage of(Path root) throws IOException {
+    return PlatformThread.call("disk-usage", () -> measure(root));
+  }
+
+  private static DiskUsage measure(Path root) throws IOException {
     try (Directory directory = Directory.open(root)) {
       Count count = new Count();
       count.add(directory.stat(Directory.SELF));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.linux.files;
 
+import gantry.linux.PlatformThread;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -34,6 +35,10 @@ public final class TreeCopy implements TreeWalk.Visitor {
    * @param target an empty directory
    */
   public static void copy(Path source, Path target) throws IOException {
+    PlatformThread.run("tree-copy", () -> copyAll(source, target));
+  }
+
+  private static void copyAll(Path source, Path target) throws IOException {
     try (Directory from = Directory.open(source);
         RootedDirectory to = RootedDirectory.open(target);
         RootedDirectory firsts = RootedDirectory.open(target);

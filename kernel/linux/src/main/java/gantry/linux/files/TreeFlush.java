@@ -3,6 +3,7 @@ package gantry.linux.files;
 
 import gantry.errors.CanceledException;
 import gantry.errors.DeadlineExceededException;
+import gantry.linux.PlatformThread;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,7 +42,7 @@ public final class TreeFlush {
    */
   public void flush(Path tree, long inodes) throws IOException {
     if (inodes < SMALL) {
-      flushFiles(tree);
+      PlatformThread.run("flush", () -> flushFiles(tree));
     } else {
       flushFilesystem();
     }
@@ -83,7 +84,7 @@ public final class TreeFlush {
     boolean done = false;
     lock.unlock();
     try {
-      Syncs.syncfs(base);
+      PlatformThread.run("flush", () -> Syncs.syncfs(base));
       done = true;
     } finally {
       lock.lock();
