@@ -41,6 +41,10 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.condition.Condition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +67,7 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, AutoClos
   /** Every call needs a namespace, also the one that concerns none. */
   private static final String ANY = "default";
 
+  private static final Duration AFTER_READY = Duration.ofSeconds(1);
   private static final Duration LAST = Duration.ofSeconds(2);
   private static final Duration STARTUP = Duration.ofSeconds(30);
   private static final Duration QUICK = Duration.ofSeconds(10);
@@ -83,7 +88,7 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, AutoClos
   private final SupervisorCalls supervisor;
   private final Leftovers leftovers;
 
-  /** Takes the plugin's directories; connects in the background. */
+  /** Takes the plugin's directories; the first call connects, or the daemon's being ready. */
   @Activate
   public SupervisedRunc(@Reference PluginDirectories directories, Config config) {
     this(SupervisorLayout.of(directories, PLUGIN, config.supervisor()), config.oomScore());
@@ -96,7 +101,20 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, AutoClos
             layout.socket(), () -> launcher.start(new SocketProbe(layout.socket()), STARTUP));
     this.supervisor = new SupervisorCalls(connection);
     this.leftovers = new Leftovers(layout);
-    connection.open();
+  }
+
+  /** A start of the daemon is not slowed down by that of the supervisor, nor is the first task. */
+  @Reference(
+      target = "(osgi.condition.id=gantry.ready)",
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  void bindReady(Condition ready) {
+    connection.openLater(AFTER_READY);
+  }
+
+  void unbindReady(Condition ready) {
+    // a connection made stays
   }
 
   @Override

@@ -37,6 +37,7 @@ final class SupervisorConnection implements AutoCloseable {
   private @Nullable TtrpcClient client;
   private @Nullable Exception failure;
   private int failures;
+  private boolean wanted;
   private boolean keeping;
   private boolean ending;
   private boolean closed;
@@ -46,11 +47,15 @@ final class SupervisorConnection implements AutoCloseable {
     this.starter = starter;
   }
 
-  /** Begins to connect in the background. */
-  void open() {
+  /**
+   * Sees to it that there is a connection before somebody needs it.
+   *
+   * @param delay until the first attempt; the first caller does not wait for it
+   */
+  void openLater(Duration delay) {
     lock.lock();
     try {
-      keep();
+      keep(delay.toMillis());
     } finally {
       lock.unlock();
     }
@@ -79,7 +84,9 @@ final class SupervisorConnection implements AutoCloseable {
         if (ending) {
           throw new UnavailableException("call supervisor: the daemon stops");
         }
-        keep();
+        wanted = true;
+        changed.signalAll();
+        keep(0);
         if (left <= 0 || (!patient && failures != seen)) {
           throw new UnavailableException("call supervisor: " + reason(limit), failure);
         }
@@ -131,18 +138,19 @@ final class SupervisorConnection implements AutoCloseable {
   }
 
   /** Sees to it that a thread connects. Called with the lock held. */
-  private void keep() {
+  private void keep(long delayMillis) {
     boolean connected = client != null && client.isOpen();
     if (!keeping && !ending && !closed && !connected) {
       keeping = true;
-      Thread.ofVirtual().name("supervisor-connection").start(this::connect);
+      Thread.ofVirtual().name("supervisor-connection").start(() -> connect(delayMillis));
     }
   }
 
-  private void connect() {
+  private void connect(long delayMillis) {
+    pause(delayMillis, true);
     long pause = PAUSE_MIN_MILLIS;
     for (int attempt = 1; !attempt(); attempt++) {
-      if (attempt == ATTEMPTS_MAX || !pause(pause)) {
+      if (attempt == ATTEMPTS_MAX || !pause(pause, false)) {
         break;
       }
       pause = Math.min(2 * pause, PAUSE_MAX_MILLIS);
@@ -204,12 +212,12 @@ final class SupervisorConnection implements AutoCloseable {
     }
   }
 
-  /** Waits, but not beyond the close; returns whether to go on. */
-  private boolean pause(long millis) {
+  /** Waits, but not beyond the close, or a first caller; returns whether to go on. */
+  private boolean pause(long millis, boolean untilWanted) {
     lock.lock();
     try {
       long left = TimeUnit.MILLISECONDS.toNanos(millis);
-      while (!closed && left > 0) {
+      while (!closed && left > 0 && !(untilWanted && wanted)) {
         left = changed.awaitNanos(left);
       }
       return !closed;
@@ -227,7 +235,7 @@ final class SupervisorConnection implements AutoCloseable {
     try {
       if (!closed && !ending) {
         LOG.warn("connection to supervisor is lost, making another");
-        keep();
+        keep(0);
       }
     } finally {
       lock.unlock();
