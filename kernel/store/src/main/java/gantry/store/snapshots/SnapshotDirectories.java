@@ -108,6 +108,7 @@ public final class SnapshotDirectories {
     }
     return index.records().stream()
         .filter(snapshot -> !names.contains(Long.toString(snapshot.id())))
+        .filter(snapshot -> !Files.exists(of(snapshot.id())))
         .toList();
   }
 
