@@ -82,6 +82,35 @@ public final class Stdio implements AutoCloseable {
     }
   }
 
+  /**
+   * Keeps the outputs open without reading them, until the result is closed: a daemon waits for
+   * somebody at the other end before it makes a process, and afterwards keeps them open itself.
+   */
+  public Hold hold() throws IOException {
+    Hold hold = new Hold(new ArrayList<>());
+    try {
+      for (String path : List.of(io.stdout(), io.stderr())) {
+        if (!path.isEmpty()) {
+          hold.pipes().add(new RandomAccessFile(path, "rw"));
+        }
+      }
+      return hold;
+    } catch (IOException failure) {
+      hold.close();
+      throw failure;
+    }
+  }
+
+  /** Outputs that are kept open. */
+  public record Hold(List<RandomAccessFile> pipes) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      for (RandomAccessFile pipe : pipes) {
+        pipe.close();
+      }
+    }
+  }
+
   /** Waits until everything the process wrote was copied; false if that took too long. */
   public boolean awaitOutput(Duration timeout) throws InterruptedException {
     long end = System.nanoTime() + timeout.toNanos();

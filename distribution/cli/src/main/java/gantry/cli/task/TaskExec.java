@@ -73,11 +73,12 @@ final class TaskExec implements Command {
   }
 
   private static int detached(
-      TasksClient tasks, String id, String execId, Stdio stdio, TypedValue process) {
-    try {
+      TasksClient tasks, String id, String execId, Stdio stdio, TypedValue process)
+      throws IOException {
+    try (Stdio.Hold _ = stdio.hold()) {
       start(tasks, id, execId, stdio.io(), process);
       return 0;
-    } catch (RuntimeException failure) {
+    } catch (IOException | RuntimeException failure) {
       stdio.close();
       throw failure;
     }

@@ -73,7 +73,7 @@ public final class TaskRun {
 
   /** The pipes stay, for whoever attaches later. */
   private int detached(Stdio stdio) throws IOException {
-    try {
+    try (Stdio.Hold _ = stdio.hold()) {
       create(stdio.io());
       go();
       return 0;
