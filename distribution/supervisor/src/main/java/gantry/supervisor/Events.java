@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the daemon what happened, in the order it happened. While the daemon is away events are
- * kept, at most {@link #CAPACITY} of them: then the oldest go. Safe for concurrent use.
+ * Tells the daemon what happened, in the order it happened; one that went away before it could
+ * answer is told once more. While the daemon is away events are kept, at most {@link #CAPACITY} of
+ * them: then the oldest go. Safe for concurrent use.
  */
 final class Events implements AutoCloseable {
   /** How many events are kept. */
@@ -238,15 +239,5 @@ final class Events implements AutoCloseable {
   @Override
   public void close() {
     sender.interrupt();
-  }
-
-  /** How many events wait, for tests and logs. */
-  int waiting() {
-    lock.lock();
-    try {
-      return queue.size();
-    } finally {
-      lock.unlock();
-    }
   }
 }

@@ -66,7 +66,8 @@ public final class Main {
   private static void serve(Arguments arguments, CountDownLatch end) throws Exception {
     Path state = arguments.state();
     try (PidWatcher exits = new PidWatcher();
-        Events events = new Events(arguments.events())) {
+        Events events = new Events(arguments.events());
+        Orphans orphans = new Orphans(exits)) {
       Ledger ledger = new Ledger(directory(state.resolve("tasks")));
       Path scratch = fresh(state.resolve("tmp"));
       Host host = new Host(exits, events, ledger, scratch, arguments.runtimeRoot());
@@ -79,7 +80,7 @@ public final class Main {
         System.out.flush();
         end.await();
         events.flush(LAST_EVENTS);
-        assert server != null;
+        assert server != null && orphans != null;
       }
     }
   }

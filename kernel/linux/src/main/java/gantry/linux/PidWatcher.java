@@ -62,6 +62,11 @@ public final class PidWatcher implements AutoCloseable {
     return entry.end();
   }
 
+  /** Whether a process of this number is being watched. */
+  public boolean watches(int pid) {
+    return watched.values().stream().anyMatch(entry -> entry.process().pid() == pid);
+  }
+
   private void add(Fd fd) throws IOException {
     Memory event = LibC.memory(16);
     event.setInt(0, IN);

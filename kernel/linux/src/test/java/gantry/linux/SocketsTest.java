@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 class SocketsTest {
@@ -30,7 +32,12 @@ class SocketsTest {
 
   @TempDir Path dir;
 
+  static boolean python() {
+    return Files.isExecutable(Path.of("/usr/bin/python3"));
+  }
+
   @Test
+  @EnabledIf("python")
   void consoleSocket_receivesATerminal() throws Exception {
     try (ConsoleSocket socket = ConsoleSocket.listen(dir.resolve("console"))) {
       Process sender =
@@ -66,15 +73,14 @@ class SocketsTest {
   @Test
   void notify_reachesAbstractAndPathSockets() throws Exception {
     for (String name : List.of("@gantry-test-" + ProcessHandle.current().pid(), dir + "/notify")) {
-      String listen =
-          "import socket,sys; n=sys.argv[1]; s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM);"
-              + "s.bind(n.replace('@','\\0',1)); print('up',flush=True);"
-              + "s.settimeout(20); print(s.recv(99).decode())";
-      Process listener = new ProcessBuilder("python3", "-c", listen, name).start();
-      assertThat(listener.inputReader().readLine()).isEqualTo("up");
-      SdNotify.send(name, "READY=1");
-      assertThat(listener.inputReader().readLine()).isEqualTo("READY=1");
-      listener.waitFor();
+      UnixAddress address = UnixAddress.of(name);
+      try (Fd listener = new Fd(LibC.socket(UnixAddress.FAMILY, 2, 0))) {
+        LibC.check(LibC.bind(listener.number(), address.memory(), address.size()), "bind " + name);
+        SdNotify.send(name, "READY=1");
+        byte[] message = new byte[100];
+        int length = listener.read(message, 0, message.length);
+        assertThat(new String(message, 0, length, StandardCharsets.UTF_8)).isEqualTo("READY=1");
+      }
     }
     SdNotify.send(null, "READY=1");
   }
