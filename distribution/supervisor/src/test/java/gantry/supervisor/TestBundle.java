@@ -38,7 +38,7 @@ record TestBundle(Path path) {
           {'destination':'/dev','type':'tmpfs','source':'tmpfs','options':['mode=755']},
           {'destination':'/dev/pts','type':'devpts','source':'devpts',
            'options':['newinstance','ptmxmode=0666','mode=0620']}],
-         'linux':{'cgroupsPath':'/gantry-test/%s','namespaces':[%s]}}
+         'linux':{'cgroupsPath':'/gantry-test-%s','namespaces':[%s]}}
         """
             .formatted(
                 process(terminal, List.of("/bin/sh", "-c", script)),
