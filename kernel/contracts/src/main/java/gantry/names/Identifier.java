@@ -12,6 +12,9 @@ public final class Identifier {
   private static final int LENGTH_MAX = 76;
   private static final Pattern FORM = Pattern.compile("[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*");
 
+  /** The rule as containerd prints it. */
+  private static final String SHOWN = "[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*";
+
   private Identifier() {}
 
   /**
@@ -21,17 +24,26 @@ public final class Identifier {
    * @throws InvalidArgumentException if it is empty, too long or malformed
    */
   public static String require(String what, String id) {
+    return requireAs(what + ": ", id);
+  }
+
+  /** As {@link #require(String, String)}, in the bare words that clients of containerd know. */
+  public static String require(String id) {
+    return requireAs("", id);
+  }
+
+  private static String requireAs(String prefix, String id) {
     if (id.isEmpty()) {
-      throw new InvalidArgumentException(what + ": identifier must not be empty");
+      throw new InvalidArgumentException(prefix + "identifier must not be empty");
     }
     if (id.length() > LENGTH_MAX) {
       throw new InvalidArgumentException(
-          "%s: identifier \"%s\" greater than maximum length (%d characters)"
-              .formatted(what, id, LENGTH_MAX));
+          "%sidentifier \"%s\" greater than maximum length (%d characters)"
+              .formatted(prefix, id, LENGTH_MAX));
     }
     if (!FORM.matcher(id).matches()) {
       throw new InvalidArgumentException(
-          "%s: identifier \"%s\" must match ^%s$".formatted(what, id, FORM.pattern()));
+          "%sidentifier \"%s\" must match ^%s$".formatted(prefix, id, SHOWN));
     }
     return id;
   }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public record Namespace(String name) {
   /** Validates the name by {@link Identifier}. */
   public Namespace {
-    Identifier.require("namespace", name);
+    Identifier.require(name);
   }
 
   /**

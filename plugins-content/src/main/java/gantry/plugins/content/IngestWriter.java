@@ -123,8 +123,7 @@ final class IngestWriter implements ContentWriter {
   private void requireSize(long size) {
     if (size > 0 && size != hash.size()) {
       throw new FailedPreconditionException(
-          "commit ref %s: unexpected commit size %d, expected %d"
-              .formatted(request.ref(), hash.size(), size));
+          "unexpected commit size %d, expected %d".formatted(hash.size(), size));
     }
   }
 
@@ -141,8 +140,7 @@ final class IngestWriter implements ContentWriter {
     Digest digest = hash.digest();
     if (!digest.equals(expected)) {
       throw new FailedPreconditionException(
-          "commit ref %s: unexpected commit digest %s, expected %s"
-              .formatted(request.ref(), digest, expected));
+          "unexpected commit digest %s, expected %s".formatted(digest, expected));
     }
     return digest;
   }

@@ -126,8 +126,7 @@ final class NamespacedSnapshotter implements Snapshotter {
         tx -> {
           rows.require(tx, name);
           if (rows.hasChildren(tx, name)) {
-            throw new FailedPreconditionException(
-                "remove %s: cannot remove snapshot with child".formatted(name));
+            throw new FailedPreconditionException("cannot remove snapshot with child");
           }
           rows.delete(tx, name);
           Claims.remove(tx, caller, Claims.snapshots(raw.name()), name);

@@ -160,8 +160,7 @@ public final class SnapshotIndex implements AutoCloseable {
         tx -> {
           SnapshotRecord found = Rows.require(tx, "remove", name);
           if (tx.exists("SELECT 1 FROM snapshot WHERE parent = ?", found.id())) {
-            throw new FailedPreconditionException(
-                "remove %s: cannot remove snapshot with child".formatted(name));
+            throw new FailedPreconditionException("cannot remove snapshot with child");
           }
           tx.run("DELETE FROM snapshot WHERE id = ?", found.id());
           return found.id();
