@@ -36,7 +36,10 @@ public final class Main {
         System.out.print(Arguments.USAGE);
         yield 0;
       }
-      case "run" -> serve(KernelSettings.read(home, parsed.flags()));
+      case "run" -> {
+        Preload.begin(home);
+        yield serve(KernelSettings.read(home, parsed.flags()));
+      }
       default -> {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);

@@ -7,6 +7,7 @@
  * Main
  * ├── Arguments       the command line
  * ├── KernelSettings  root and state, as the kernel read them
+ * ├── Preload         slow classes, beside the start
  * ├── DirectoryLock   one daemon per root and state
  * ├── Signals         stop, dump threads
  * └── Daemon          the framework with its bundles

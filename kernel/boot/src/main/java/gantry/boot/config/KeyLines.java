@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * On which line of a file each key stands. It follows table headers and plain keys, which is what
@@ -18,13 +19,36 @@ final class KeyLines {
       Pattern.compile("\\s*((?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*'|\\s*\\.\\s*)+?)\\s*=.*");
   private static final Pattern SEGMENT = Pattern.compile("\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_-]+)");
 
-  private final Map<List<String>, Integer> lines;
+  private final String text;
 
-  private KeyLines(Map<List<String>, Integer> lines) {
-    this.lines = lines;
+  /** Most files are without fault, so nobody asks. */
+  private @Nullable Map<List<String>, Integer> lines;
+
+  private KeyLines(String text) {
+    this.text = text;
   }
 
   static KeyLines of(String text) {
+    return new KeyLines(text);
+  }
+
+  /** The line of a key, or of the table around it; 0 if neither is there. */
+  int line(List<String> path) {
+    Map<List<String>, Integer> known = lines;
+    if (known == null) {
+      known = scan(text);
+      lines = known;
+    }
+    for (int end = path.size(); end > 0; end--) {
+      Integer line = known.get(path.subList(0, end));
+      if (line != null) {
+        return line;
+      }
+    }
+    return 0;
+  }
+
+  private static Map<List<String>, Integer> scan(String text) {
     Map<List<String>, Integer> lines = new HashMap<>();
     List<String> table = List.of();
     int number = 0;
@@ -43,18 +67,7 @@ final class KeyLines {
         lines.putIfAbsent(path, number);
       }
     }
-    return new KeyLines(lines);
-  }
-
-  /** The line of a key, or of the table around it; 0 if neither is there. */
-  int line(List<String> path) {
-    for (int end = path.size(); end > 0; end--) {
-      Integer line = lines.get(path.subList(0, end));
-      if (line != null) {
-        return line;
-      }
-    }
-    return 0;
+    return lines;
   }
 
   private static List<String> segments(String key) {
