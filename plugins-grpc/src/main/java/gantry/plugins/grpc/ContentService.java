@@ -30,6 +30,7 @@ import gantry.filters.FilterParser;
 import gantry.metadata.Metadata;
 import gantry.oci.Digest;
 import gantry.plugins.Handle;
+import gantry.plugins.OutlivingCalls;
 import gantry.plugins.Plugin;
 import gantry.wire.ContentWire;
 import gantry.wire.FieldMaskWire;
@@ -46,6 +47,7 @@ import org.osgi.service.component.annotations.Reference;
 /** The content service: blobs and ingests of the caller's namespace. */
 @Component(name = ContentService.PLUGIN, immediate = true)
 @Plugin(value = ContentService.PLUGIN, plugin_requires = "io.containerd.metadata.v1")
+@OutlivingCalls({"Read", "Write"})
 public final class ContentService implements BindableService {
   static final String PLUGIN = "io.containerd.grpc.v1.content";
 

@@ -12,6 +12,7 @@ import gantry.events.EventBus;
 import gantry.events.Subscription;
 import gantry.filters.FilterParser;
 import gantry.names.Identifier;
+import gantry.plugins.OutlivingCalls;
 import gantry.plugins.Plugin;
 import gantry.wire.EventWire;
 import io.grpc.BindableService;
@@ -25,6 +26,7 @@ import org.osgi.service.component.annotations.Reference;
 /** The events service. A subscription sees all namespaces; its filters may narrow that. */
 @Component(name = EventsService.PLUGIN, immediate = true)
 @Plugin(value = EventsService.PLUGIN, plugin_requires = "io.containerd.event.v1")
+@OutlivingCalls("Subscribe")
 public final class EventsService implements BindableService {
   static final String PLUGIN = "io.containerd.grpc.v1.events";
 

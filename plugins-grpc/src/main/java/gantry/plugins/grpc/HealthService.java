@@ -2,6 +2,7 @@
 package gantry.plugins.grpc;
 
 import gantry.errors.NotFoundException;
+import gantry.plugins.OutlivingCalls;
 import gantry.plugins.Plugin;
 import grpc.health.v1.HealthCheckRequest;
 import grpc.health.v1.HealthCheckResponse;
@@ -18,6 +19,7 @@ import org.osgi.service.component.annotations.Component;
 /** The health service. It knows the server as a whole, which serves whenever it can be asked. */
 @Component(name = HealthService.PLUGIN, immediate = true)
 @Plugin(HealthService.PLUGIN)
+@OutlivingCalls("Watch")
 public final class HealthService implements BindableService {
   static final String PLUGIN = "io.containerd.grpc.v1.healthcheck";
 

@@ -35,6 +35,7 @@ import gantry.names.Namespace;
 import gantry.oci.Descriptor;
 import gantry.oci.Digest;
 import gantry.plugins.Handle;
+import gantry.plugins.OutlivingCalls;
 import gantry.plugins.Plugin;
 import gantry.runtime.CreateTask;
 import gantry.runtime.Exit;
@@ -54,6 +55,7 @@ import org.osgi.service.component.annotations.Reference;
 @Plugin(
     value = TasksService.PLUGIN,
     plugin_requires = {"io.containerd.runtime.v2", "io.containerd.metadata.v1"})
+@OutlivingCalls("Wait")
 public final class TasksService implements BindableService {
   static final String PLUGIN = "io.containerd.grpc.v1.tasks";
 

@@ -2,6 +2,7 @@
 package gantry.plugins.server;
 
 import gantry.plugins.Handle;
+import gantry.plugins.OutlivingCalls;
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
 import gantry.plugins.StopListener;
@@ -10,6 +11,7 @@ import io.grpc.ServerServiceDefinition;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -100,7 +102,17 @@ public final class GrpcServer implements StopListener {
   void addService(BindableService service, Map<String, Object> properties) {
     ServerServiceDefinition definition = service.bindService();
     services.put(service, definition);
-    registry.add(definition, String.valueOf(properties.get(Handle.PLUGIN)));
+    registry.add(
+        new Provider(
+            definition, String.valueOf(properties.get(Handle.PLUGIN)), outliving(properties)));
+  }
+
+  private static Set<String> outliving(Map<String, Object> properties) {
+    return switch (properties.get(OutlivingCalls.PROPERTY)) {
+      case String[] methods -> Set.of(methods);
+      case String method -> Set.of(method);
+      case null, default -> Set.of();
+    };
   }
 
   void removeService(BindableService service) {

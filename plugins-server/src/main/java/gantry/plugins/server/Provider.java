@@ -10,18 +10,31 @@ import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** One version of a gRPC service and the calls in it. Safe for concurrent use. */
+/**
+ * One version of a gRPC service and the calls in it that must end with it. Safe for concurrent use.
+ */
 final class Provider {
   private final ServerServiceDefinition definition;
   private final String plugin;
+  private final Set<String> outliving;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition left = lock.newCondition();
   private final Set<GuardedCall<?, ?>> calls = new HashSet<>();
   private boolean retired;
 
-  Provider(ServerServiceDefinition definition, String plugin) {
+  /**
+   * A version without calls.
+   *
+   * @param outliving names of methods whose calls need not end when this version leaves
+   */
+  Provider(ServerServiceDefinition definition, String plugin, Set<String> outliving) {
     this.definition = definition;
     this.plugin = plugin;
+    this.outliving = outliving;
+  }
+
+  String service() {
+    return definition.getServiceDescriptor().getName();
   }
 
   ServerServiceDefinition definition() {
@@ -36,10 +49,14 @@ final class Provider {
   boolean enter(GuardedCall<?, ?> call) {
     lock.lock();
     try {
-      return !retired && calls.add(call);
+      return !retired && (outlives(call) || calls.add(call));
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean outlives(GuardedCall<?, ?> call) {
+    return outliving.contains(String.valueOf(call.getMethodDescriptor().getBareMethodName()));
   }
 
   /** Ends a call. Idempotent. */

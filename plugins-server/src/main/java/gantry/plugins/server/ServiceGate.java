@@ -48,12 +48,12 @@ final class ServiceGate {
     this.patience = patience;
   }
 
-  void add(ServerServiceDefinition definition, String from) {
+  void add(Provider provider) {
     lock.lock();
     try {
-      plugin = from;
-      providers.add(new Provider(definition, from));
-      for (ServerMethodDefinition<?, ?> method : definition.getMethods()) {
+      plugin = provider.plugin();
+      providers.add(provider);
+      for (ServerMethodDefinition<?, ?> method : provider.definition().getMethods()) {
         methods.put(method.getMethodDescriptor().getFullMethodName(), method.getMethodDescriptor());
       }
       arrival.signalAll();
@@ -62,7 +62,7 @@ final class ServiceGate {
     }
   }
 
-  /** Returns when no call is left in the provider, or patience ended. */
+  /** Returns when no call that must end is left in the provider, or patience ended. */
   void remove(ServerServiceDefinition definition) {
     Provider leaving = take(definition);
     if (leaving == null) {

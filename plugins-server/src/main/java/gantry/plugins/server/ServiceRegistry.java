@@ -40,11 +40,10 @@ final class ServiceRegistry extends HandlerRegistry {
     this.settled = System.nanoTime() + patience.settling().toNanos();
   }
 
-  void add(ServerServiceDefinition definition, String plugin) {
+  void add(Provider provider) {
     gates
-        .computeIfAbsent(
-            definition.getServiceDescriptor().getName(), name -> new ServiceGate(name, patience))
-        .add(definition, plugin);
+        .computeIfAbsent(provider.service(), name -> new ServiceGate(name, patience))
+        .add(provider);
     lock.lock();
     try {
       changed.signalAll();

@@ -241,12 +241,14 @@ class GrpcServerTest {
   /** A service whose streams never end by themselves. */
   private static final class Endless extends EventsGrpc.EventsImplBase {
     final CompletableFuture<Void> cancelled = new CompletableFuture<>();
+    final CompletableFuture<StreamObserver<Envelope>> subscriber = new CompletableFuture<>();
 
     @Override
     public void subscribe(SubscribeRequest request, StreamObserver<Envelope> answers) {
       ((ServerCallStreamObserver<Envelope>) answers)
           .setOnCancelHandler(() -> cancelled.complete(null));
       answers.onNext(Envelope.getDefaultInstance());
+      subscriber.complete(answers);
     }
 
     @Override
@@ -277,6 +279,28 @@ class GrpcServerTest {
               e -> assertThat(e.getStatus().getCode()).isEqualTo(Code.UNAVAILABLE))
           .hasMessageContaining("being replaced");
       service.cancelled.get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void streamThatMayOutliveItsService_goesOnInTheOldOneWhileNewCallsGoToTheNext() throws Exception {
+    Map<String, Object> properties =
+        Map.of(Handle.PLUGIN, "test", "outliving.calls", new String[] {"Subscribe"});
+    Endless old = new Endless();
+    server.addService(old, properties);
+    try (Client client = new Client(socket)) {
+      var stub = EventsGrpc.newBlockingV2Stub(client.channel());
+      var call = stub.subscribe(SubscribeRequest.getDefaultInstance());
+      assertThat(call.read()).isNotNull();
+      server.removeService(old);
+      Endless next = new Endless();
+      server.addService(next, properties);
+      assertThat(stub.subscribe(SubscribeRequest.getDefaultInstance()).read()).isNotNull();
+      assertThat(next.subscriber).isCompleted();
+      old.subscriber.get().onNext(Envelope.newBuilder().setTopic("/late").build());
+      assertThat(call.read().getTopic()).isEqualTo("/late");
+      call.cancel("enough", null);
+      old.cancelled.get(10, TimeUnit.SECONDS);
     }
   }
 
