@@ -165,11 +165,11 @@ public final class Directory implements AutoCloseable {
 
   /** Removes whatever has the name, with everything below; nothing is fine too. */
   public void removeTree(String name) throws IOException {
-    scratch.removed();
     if (name.equals(SELF)) {
       throw new IllegalArgumentException("cannot remove a directory through itself");
     }
     if (FileCalls.unlinkat(fd(), first(name), 0) == 0) {
+      scratch.removed();
       return;
     }
     switch (FileOperationException.lastErrno()) {

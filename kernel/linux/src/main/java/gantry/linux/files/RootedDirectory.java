@@ -3,10 +3,6 @@ package gantry.linux.files;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,16 +13,16 @@ import org.jspecify.annotations.Nullable;
  * the way. Use it by one thread at a time.
  */
 public final class RootedDirectory implements AutoCloseable {
-  /** As many links as the kernel's {@code filepath} users allow. */
-  private static final int LINKS_MAX = 255;
-
   private final Directory root;
-  private @Nullable Directory last;
-  private String lastPath = "";
+
+  /** The way to the directory resolved last: the next one is mostly near. */
+  private PathWalk last;
+
   private int lastRemovals;
 
   private RootedDirectory(Directory root) {
     this.root = root;
+    this.last = PathWalk.at(root);
   }
 
   /** Makes what {@link #resolveOrMake} finds missing. */
@@ -64,117 +60,25 @@ public final class RootedDirectory implements AutoCloseable {
   /** Closes the root. */
   @Override
   public void close() {
-    forget();
+    last.close();
     root.close();
   }
 
   private Directory resolve(String path, @Nullable Maker maker) throws IOException {
-    Directory known = last;
-    if (known != null && lastRemovals == root.removals() && lastPath.equals(path)) {
-      return known.hold();
-    }
-    Directory found = new Walk(maker).to(path);
-    forget();
-    last = found.hold();
-    lastPath = path;
-    lastRemovals = root.removals();
-    return found;
-  }
-
-  private void forget() {
-    if (last != null) {
+    if (lastRemovals != root.removals()) {
       last.close();
-      last = null;
+      last = PathWalk.at(root);
+      lastRemovals = root.removals();
     }
-  }
-
-  /** One resolution: the directories from the root to here, and the steps still to go. */
-  private final class Walk {
-    private final @Nullable Maker maker;
-    private final List<Directory> trail = new ArrayList<>();
-    private final Deque<String> steps = new ArrayDeque<>();
-    private int links;
-
-    Walk(@Nullable Maker maker) {
-      this.maker = maker;
+    PathWalk walk = last.towards(path, maker);
+    try {
+      walk.run();
+    } catch (IOException | RuntimeException e) {
+      walk.close();
+      throw e;
     }
-
-    Directory to(String path) throws IOException {
-      try {
-        trail.add(root.hold());
-        push(path);
-        while (!steps.isEmpty()) {
-          step(steps.pop());
-        }
-        return here().hold();
-      } finally {
-        trail.forEach(Directory::close);
-      }
-    }
-
-    private void step(String name) throws IOException {
-      switch (name) {
-        case "", "." -> {}
-        case ".." -> leave();
-        default -> enter(name);
-      }
-    }
-
-    private void leave() {
-      if (trail.size() > 1) {
-        trail.removeLast().close();
-      }
-    }
-
-    private void enter(String name) throws IOException {
-      if (here().path().length() + name.length() >= Scratch.PATH_MAX) {
-        throw new FileOperationException("resolve", name, FileOperationException.ENAMETOOLONG);
-      }
-      try {
-        trail.add(here().child(name));
-      } catch (FileOperationException e) {
-        switch (e.errno()) {
-          case FileOperationException.ENOTDIR, FileOperationException.ELOOP -> follow(name, e);
-          case FileOperationException.ENOENT -> make(name, e);
-          default -> throw e;
-        }
-      }
-    }
-
-    private void make(String name, FileOperationException missing) throws IOException {
-      if (maker == null) {
-        throw missing;
-      }
-      maker.make(here(), name);
-      trail.add(here().child(name));
-    }
-
-    private void follow(String name, FileOperationException notDirectory) throws IOException {
-      if (!here().stat(name).isSymlink()) {
-        throw notDirectory;
-      }
-      if (++links > LINKS_MAX) {
-        throw new FileOperationException(
-            "resolve", here().path() + "/" + name, FileOperationException.ELOOP);
-      }
-      String target = here().readLink(name);
-      if (target.startsWith("/")) {
-        while (trail.size() > 1) {
-          leave();
-        }
-      }
-      push(target);
-    }
-
-    private void push(String path) {
-      String[] names = path.split("/", -1);
-      for (int i = names.length - 1; i >= 0; i--) {
-        steps.push(names[i]);
-      }
-    }
-
-    private Directory here() {
-      return trail.getLast();
-    }
+    last.close();
+    last = walk;
+    return walk.here().hold();
   }
 }

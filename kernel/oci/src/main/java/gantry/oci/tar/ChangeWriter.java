@@ -7,7 +7,9 @@ import gantry.linux.files.OpenFile;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -147,14 +149,16 @@ final class ChangeWriter {
 
   /** Writes the directories down to {@code path}, the highest first. */
   private void writeParents(String path) throws IOException {
-    if (path.isEmpty() || written.contains(path)) {
-      return;
+    Deque<String> missing = new ArrayDeque<>();
+    for (String at = path; !at.isEmpty() && !written.contains(at); at = parent(at)) {
+      missing.push(at);
     }
-    writeParents(parent(path));
-    TarEntry entry = pending.remove(path);
-    if (entry != null) {
-      written.add(path);
-      tar.entry(entry);
+    for (String directory : missing) {
+      TarEntry entry = pending.remove(directory);
+      if (entry != null) {
+        written.add(directory);
+        tar.entry(entry);
+      }
     }
   }
 

@@ -49,7 +49,7 @@ public final class LayerApplier {
     this.options = options;
     this.root = root;
     this.parents = parents;
-    this.whiteouts = new Whiteouts(options.style());
+    this.whiteouts = new Whiteouts(options.style(), root);
     this.maker = new EntryMaker(root, options.warnings());
   }
 

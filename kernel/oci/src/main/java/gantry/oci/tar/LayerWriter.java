@@ -43,7 +43,7 @@ public final class LayerWriter {
         Directory changes = trees.changes() == null ? null : Directory.open(trees.changes())) {
       TarWriter writer = new TarWriter(out);
       TreeWalk walk = new TreeWalk(new ChangeWriter(writer, latest));
-      walk.compareRoots(lower, upper, changes);
+      walk.compare(lower, upper, changes);
       writer.finish();
     }
     out.flush();

@@ -2,11 +2,13 @@
 package gantry.oci.tar;
 
 import gantry.linux.files.Directory;
-import gantry.linux.files.FileOperationException;
 import gantry.linux.files.FileStat;
+import gantry.linux.files.RootedDirectory;
 import gantry.oci.compression.MalformedStreamException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -18,12 +20,14 @@ final class Whiteouts {
   private static final String OVERLAY_OPAQUE = "trusted.overlay.opaque";
 
   private final WhiteoutStyle style;
+  private final RootedDirectory root;
 
   /** Paths this layer has unpacked: an opaque mark spares them, even if it comes after them. */
   private final Set<String> unpacked = new HashSet<>();
 
-  Whiteouts(WhiteoutStyle style) {
+  Whiteouts(WhiteoutStyle style, RootedDirectory root) {
     this.style = style;
+    this.root = root;
   }
 
   /** Notes that this layer has unpacked something. */
@@ -78,17 +82,19 @@ final class Whiteouts {
     }
   }
 
-  private void removeOthers(Directory directory) throws IOException {
-    for (String name : directory.list()) {
-      if (!unpacked.contains(directory.path() + "/" + name)) {
-        directory.removeTree(name);
-        continue;
-      }
-      try (Directory child = directory.child(name)) {
-        removeOthers(child);
-      } catch (FileOperationException e) {
-        if (e.errno() != FileOperationException.ENOTDIR) {
-          throw e;
+  /** With a list of its own, since directories can be deep. */
+  private void removeOthers(Directory top) throws IOException {
+    Deque<String> paths = new ArrayDeque<>();
+    paths.push(top.path());
+    while (!paths.isEmpty()) {
+      try (Directory directory = root.resolve(paths.pop())) {
+        for (String name : directory.list()) {
+          String path = directory.path() + "/" + name;
+          if (!unpacked.contains(path)) {
+            directory.removeTree(name);
+          } else if (directory.stat(name).isDirectory()) {
+            paths.push(path);
+          }
         }
       }
     }

@@ -130,6 +130,52 @@ class LayerRoundTripTest {
   }
 
   @Test
+  void deepTrees_fitOnASmallStack() throws Exception {
+    in(upper, directory -> deep(directory, 1000));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    List<Throwable> failures = new ArrayList<>();
+
+    Thread thread =
+        new Thread(
+            null,
+            () -> {
+              try {
+                LayerWriter.write(trees(), null, out);
+                LayerApplier.apply(
+                    new ByteArrayInputStream(out.toByteArray()),
+                    copy,
+                    new LayerApplier.Options(WhiteoutStyle.REMOVE, List.of(), true, w -> {}));
+                new Archive().file("0/.wh..wh..opq", "").applyTo(copy);
+              } catch (IOException | RuntimeException | StackOverflowError e) {
+                failures.add(e);
+              }
+            },
+            "small",
+            200 * 1024);
+    thread.start();
+    thread.join(120_000);
+
+    assertThat(failures).isEmpty();
+    assertThat(entries(out.toByteArray())).hasSize(1000);
+    in(upper, directory -> directory.removeTree("0"));
+    in(copy, directory -> assertThat(directory.list()).containsExactly("0"));
+    assertThat(copy.resolve("0")).isEmptyDirectory();
+  }
+
+  private static void deep(Directory directory, int depth) throws IOException {
+    Directory at = directory;
+    for (int i = 0; i < depth; i++) {
+      at.makeDirectory("0", 0755);
+      Directory below = at.child("0");
+      if (i > 0) {
+        at.close();
+      }
+      at = below;
+    }
+    at.close();
+  }
+
+  @Test
   void sockets_areLeftOut_andTimesBounded() throws IOException {
     in(
         upper,
