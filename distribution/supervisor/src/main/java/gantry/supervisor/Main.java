@@ -4,7 +4,9 @@ package gantry.supervisor;
 import gantry.errors.InvalidArgumentException;
 import gantry.linux.Errno;
 import gantry.linux.ErrnoException;
+import gantry.linux.Fd;
 import gantry.linux.Flock;
+import gantry.linux.Open;
 import gantry.linux.PidWatcher;
 import gantry.linux.Processes;
 import gantry.ttrpc.TtrpcServer;
@@ -67,10 +69,10 @@ public final class Main {
     Path state = arguments.state();
     try (PidWatcher exits = new PidWatcher();
         Events events = new Events(arguments.events());
-        Orphans orphans = new Orphans(exits)) {
+        Orphans orphans = new Orphans(exits);
+        Fd scratch = Fd.open(fresh(state.resolve("tmp")), Open.PATH)) {
       Ledger ledger = new Ledger(directory(state.resolve("tasks")));
-      Path scratch = fresh(state.resolve("tmp"));
-      Host host = new Host(exits, events, ledger, scratch, arguments.runtimeRoot());
+      Host host = new Host(exits, events, ledger, shortName(scratch), arguments.runtimeRoot());
       Supervisor supervisor = new Supervisor(host);
       supervisor.adopt();
       TtrpcServices services = new TtrpcServices();
@@ -83,6 +85,13 @@ public final class Main {
         assert server != null && orphans != null;
       }
     }
+  }
+
+  /**
+   * A name for consoles' sockets, whose paths have 107 bytes at most; the runtime can use it too.
+   */
+  private static Path shortName(Fd directory) {
+    return Path.of("/proc/%d/fd/%d".formatted(ProcessHandle.current().pid(), directory.number()));
   }
 
   private static Path directory(Path path) throws IOException {
