@@ -18,7 +18,6 @@ import gantry.runtime.ProcessState;
 import gantry.runtime.TaskMetric;
 import gantry.runtime.TaskStatus;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /** Tasks and their processes. */
 public final class TaskWire {
@@ -76,7 +75,7 @@ public final class TaskWire {
         process.getStderr(),
         process.getTerminal(),
         process.getExitStatus(),
-        process.hasExitedAt() ? exitedAt(TimestampWire.decode(process.getExitedAt())) : null);
+        TimestampWire.decodeIfSet(process.getExitedAt()));
   }
 
   /** Encodes the end of a process that was collected; the id is empty for a task's first one. */
@@ -154,9 +153,5 @@ public final class TaskWire {
       case PAUSED -> TaskStatus.PAUSED;
       case PAUSING -> TaskStatus.PAUSING;
     };
-  }
-
-  private static @Nullable Instant exitedAt(Instant decoded) {
-    return decoded.equals(TimestampWire.NONE) ? null : decoded;
   }
 }

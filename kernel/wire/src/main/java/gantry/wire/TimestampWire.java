@@ -3,6 +3,7 @@ package gantry.wire;
 
 import com.google.protobuf.Timestamp;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Points in time. */
 public final class TimestampWire {
@@ -27,5 +28,11 @@ public final class TimestampWire {
     return timestamp.equals(Timestamp.getDefaultInstance())
         ? NONE
         : Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
+  }
+
+  /** Decodes an instant that may be left out: null if it is not set or {@link #NONE}. */
+  static @Nullable Instant decodeIfSet(Timestamp timestamp) {
+    Instant instant = decode(timestamp);
+    return instant.equals(NONE) ? null : instant;
   }
 }

@@ -32,6 +32,7 @@ import gantry.runtime.ProcessState;
 import gantry.runtime.TaskRuntime;
 import gantry.typed.TypedValue;
 import gantry.wire.AnyWire;
+import gantry.wire.ShimWire;
 import gantry.wire.TaskWire;
 import java.time.Duration;
 import java.util.List;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package gantry.plugins.runtime.runc;
+package gantry.wire;
 
 import containerd.task.v3.CheckpointTaskRequest;
 import containerd.task.v3.CreateTaskRequest;
@@ -16,19 +16,15 @@ import gantry.runtime.ProcessIo;
 import gantry.runtime.ProcessState;
 import gantry.runtime.TaskRuntime.TaskName;
 import gantry.typed.TypedValue;
-import gantry.wire.AnyWire;
-import gantry.wire.MountWire;
-import gantry.wire.TaskWire;
-import gantry.wire.TimestampWire;
-import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The messages of a shim that are more than an id or two. */
-final class ShimWire {
+/** The messages of a shim that are more than an id or two, of version 3 of its API. */
+public final class ShimWire {
   private ShimWire() {}
 
-  static CreateTaskRequest create(Bundle bundle, CreateTask request) {
+  /** Encodes a request to make a task in a bundle. */
+  public static CreateTaskRequest create(Bundle bundle, CreateTask request) {
     ProcessIo io = request.io();
     CreateTaskRequest.Builder encoded =
         CreateTaskRequest.newBuilder()
@@ -46,7 +42,9 @@ final class ShimWire {
     return encoded.build();
   }
 
-  static ExecProcessRequest exec(TaskName task, String execId, ProcessIo io, TypedValue spec) {
+  /** Encodes a request for a further process. */
+  public static ExecProcessRequest exec(
+      TaskName task, String execId, ProcessIo io, TypedValue spec) {
     return ExecProcessRequest.newBuilder()
         .setId(task.id())
         .setExecId(execId)
@@ -58,7 +56,8 @@ final class ShimWire {
         .build();
   }
 
-  static KillRequest kill(TaskName task, String execId, int signal, boolean all) {
+  /** Encodes a signal; the exec id is empty for a task's first process. */
+  public static KillRequest kill(TaskName task, String execId, int signal, boolean all) {
     return KillRequest.newBuilder()
         .setId(task.id())
         .setExecId(execId)
@@ -67,7 +66,8 @@ final class ShimWire {
         .build();
   }
 
-  static CheckpointTaskRequest checkpoint(
+  /** Encodes a request to write a task's state to a directory. */
+  public static CheckpointTaskRequest checkpoint(
       TaskName task, String path, @Nullable TypedValue options) {
     CheckpointTaskRequest.Builder encoded =
         CheckpointTaskRequest.newBuilder().setId(task.id()).setPath(path);
@@ -77,7 +77,8 @@ final class ShimWire {
     return encoded.build();
   }
 
-  static UpdateTaskRequest update(
+  /** Encodes new limits. */
+  public static UpdateTaskRequest update(
       TaskName task, TypedValue resources, Map<String, String> annotations) {
     return UpdateTaskRequest.newBuilder()
         .setId(task.id())
@@ -86,8 +87,8 @@ final class ShimWire {
         .build();
   }
 
-  /** The id of a process is its exec's, if it has one. */
-  static ProcessState state(StateResponse state) {
+  /** Decodes a process; its id is its exec's, if it has one. */
+  public static ProcessState state(StateResponse state) {
     return new ProcessState(
         state.getExecId().isEmpty() ? state.getId() : state.getExecId(),
         state.getPid(),
@@ -97,21 +98,17 @@ final class ShimWire {
         state.getStderr(),
         state.getTerminal(),
         state.getExitStatus(),
-        exitedAt(state));
+        TimestampWire.decodeIfSet(state.getExitedAt()));
   }
 
-  private static @Nullable Instant exitedAt(StateResponse state) {
-    Instant at = TimestampWire.decode(state.getExitedAt());
-    return at.equals(TimestampWire.NONE) ? null : at;
-  }
-
-  static Exit exit(DeleteResponse deleted) {
+  /** Decodes the end of a process that was collected. */
+  public static Exit exit(DeleteResponse deleted) {
     return new Exit(
         deleted.getPid(), deleted.getExitStatus(), TimestampWire.decode(deleted.getExitedAt()));
   }
 
-  /** A wait does not tell the pid. */
-  static Exit exit(WaitResponse ended) {
+  /** Decodes the end of a process; its pid is 0, for a wait does not tell it. */
+  public static Exit exit(WaitResponse ended) {
     return new Exit(0, ended.getExitStatus(), TimestampWire.decode(ended.getExitedAt()));
   }
 }
