@@ -56,14 +56,16 @@ digest_files() {
 # when nothing changed since it was made. A tree that was copied or moved is read once to see that; if the
 # outcome cannot be noted down the cache is not used.
 find_aot() {
+  # Quiet, and mapped where it was made for: pages nobody touched then stay in the file instead of becoming memory.
+  aot_options="-Xlog:aot=off -Xlog:cds=off -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0"
   aot="" cache="$home/lib/gantry/$program.aot"
-  if [ -n "${AOT_TRAINING_DIRECTORY:-}" ]; then aot="-XX:AOTCacheOutput=$AOT_TRAINING_DIRECTORY/$program.aot"; return 0; fi
+  if [ -n "${AOT_TRAINING_DIRECTORY:-}" ]; then aot="-XX:AOTCacheOutput=$AOT_TRAINING_DIRECTORY/$program.aot $aot_options"; return 0; fi
   [ -f "$cache" ] && [ -f "$cache.digest" ] || return 0
   now=$(stamp_files) || return 0
-  if [ -f "$cache.stamp" ] && [ "$now" = "$(cat "$cache.stamp")" ]; then aot="-XX:AOTCache=$cache"; return 0; fi
+  if [ -f "$cache.stamp" ] && [ "$now" = "$(cat "$cache.stamp")" ]; then aot="-XX:AOTCache=$cache $aot_options"; return 0; fi
   [ -w "$home/lib/gantry" ] || return 0
   if [ "$(digest_files)" = "$(cat "$cache.digest")" ]; then
-    printf '%s\n' "$now" > "$cache.stamp.$$" && mv -f "$cache.stamp.$$" "$cache.stamp" && aot="-XX:AOTCache=$cache"
+    printf '%s\n' "$now" > "$cache.stamp.$$" && mv -f "$cache.stamp.$$" "$cache.stamp" && aot="-XX:AOTCache=$cache $aot_options"
   fi
   return 0
 }

@@ -49,6 +49,7 @@ final class Readiness implements Runnable, AutoCloseable {
     HostConditions.register(context, CONDITION);
     List<PluginStatus> plugins = inventory.plugins();
     plugins.forEach(Readiness::log);
+    inventory.traces().forEach((plugin, trace) -> LOG.debug("plugin {} failed: {}", plugin, trace));
     requireRequired(plugins);
     warnOfTables(plugins);
     ready = true;

@@ -75,13 +75,16 @@ public final class Inventory implements PluginInventory {
     return failures;
   }
 
-  /** The defaults that each plugin's component declares, by URI. */
-  public Map<String, Map<String, Object>> declared() {
-    Map<String, Map<String, Object>> declared = new TreeMap<>();
-    rows()
-        .values()
-        .forEach(row -> declared.put(row.uri().toString(), row.description().properties));
-    return declared;
+  /** Stack traces of plugins that failed to start, by URI. */
+  public Map<String, String> traces() {
+    Map<String, String> traces = new TreeMap<>();
+    for (Row row : rows().values()) {
+      ComponentConfigurationDTO component = row.component();
+      if (component != null && component.failure != null) {
+        traces.put(row.uri().toString(), component.failure);
+      }
+    }
+    return traces;
   }
 
   private Map<String, Row> rows() {
