@@ -193,7 +193,8 @@ public final class NativeSnapshotter implements Snapshotter, PluginFacts, Closea
     SnapshotRecord snapshot = index.require(key);
     SnapshotInfo info = snapshot.info();
     if (info.kind() != SnapshotKind.ACTIVE) {
-      throw new FailedPreconditionException("failed to commit snapshot: snapshot \"%s\" is not active".formatted(key));
+      throw new FailedPreconditionException(
+          "failed to commit snapshot: snapshot \"%s\" is not active".formatted(key));
     }
     if (!rebase.isEmpty() && info.parent().isEmpty()) {
       throw new UnimplementedException(

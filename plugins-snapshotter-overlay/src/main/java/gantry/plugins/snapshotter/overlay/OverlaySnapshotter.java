@@ -203,7 +203,8 @@ public final class OverlaySnapshotter implements Snapshotter, PluginFacts, Close
   public void commit(String name, String key, String rebase, Labels labels) throws IOException {
     SnapshotRecord snapshot = index.require(key);
     if (snapshot.info().kind() != SnapshotKind.ACTIVE) {
-      throw new FailedPreconditionException("failed to commit snapshot: snapshot \"%s\" is not active".formatted(key));
+      throw new FailedPreconditionException(
+          "failed to commit snapshot: snapshot \"%s\" is not active".formatted(key));
     }
     SnapshotUsage usage = measure(snapshot.id());
     flush.flush(layout.layer(snapshot.id()), usage.inodes());
