@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.store;
 
+import gantry.errors.CanceledException;
 import gantry.errors.DeadlineExceededException;
 import gantry.errors.GantryException;
 import gantry.errors.ResourceExhaustedException;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,13 +59,22 @@ final class Writer implements AutoCloseable {
     if (isClosed) {
       throw closed();
     }
-    if (!queue.offer(request)) {
+    if (!hasRoom(request)) {
       throw new ResourceExhaustedException(
           "write to %s: %d writes are waiting: try again later".formatted(name, QUEUE_MAX));
     }
     // The thread may have emptied the queue for the last time between the two lines above.
     if (isClosed && !thread.isAlive() && request.withdraw()) {
       throw closed();
+    }
+  }
+
+  private boolean hasRoom(WriteRequest<?> request) {
+    try {
+      return queue.offer(request, deadline.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CanceledException("write to " + name + ": interrupted", e);
     }
   }
 

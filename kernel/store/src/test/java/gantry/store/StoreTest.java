@@ -288,4 +288,20 @@ class StoreTest {
       assertThat(names(store)).containsExactly("small");
     }
   }
+
+  @Test
+  void moreWritersThanTheQueueHolds_waitForTheirTurn() throws Exception {
+    try (Store store = open();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Callable<Boolean>> writes = new ArrayList<>();
+      for (int i = 0; i < 3000; i++) {
+        String name = "n" + i;
+        writes.add(() -> succeeds(store, name));
+      }
+      for (Future<Boolean> write : threads.invokeAll(writes)) {
+        assertThat(write.get()).isTrue();
+      }
+      assertThat(names(store)).hasSize(3000);
+    }
+  }
 }
