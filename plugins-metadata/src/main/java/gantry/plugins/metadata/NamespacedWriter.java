@@ -122,6 +122,8 @@ final class NamespacedWriter implements ContentWriter {
       throw new FailedPreconditionException(
           "\"%s\" unexpected digest: have %s, want %s".formatted(ref, blob.digest(), expected));
     }
+    // an ingest of the same ref that had bytes of its own before leaves them
+    raw.markDirty();
     return blob;
   }
 
