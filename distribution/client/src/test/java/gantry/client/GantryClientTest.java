@@ -24,6 +24,7 @@ import gantry.oci.Descriptor;
 import gantry.oci.Digest;
 import gantry.snapshots.SnapshotInfo;
 import gantry.snapshots.SnapshotKind;
+import gantry.testkit.Containerd;
 import gantry.typed.TypedValue;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

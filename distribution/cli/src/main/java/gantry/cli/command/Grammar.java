@@ -34,11 +34,7 @@ public final class Grammar {
   /** An option without a value. {@code names} is for instance {@code quiet q}. */
   public Grammar flag(String names, String text) {
     spec.addOption(
-        OptionSpec.builder(dashed(names))
-            .type(boolean.class)
-            .arity("0")
-            .description(escaped(text))
-            .build());
+        OptionSpec.builder(dashed(names)).type(boolean.class).arity("0").description(text).build());
     return this;
   }
 
@@ -49,7 +45,7 @@ public final class Grammar {
             .type(String.class)
             .paramLabel(label)
             .arity("1")
-            .description(escaped(text))
+            .description(text)
             .build());
     return this;
   }
@@ -62,7 +58,7 @@ public final class Grammar {
             .auxiliaryTypes(String.class)
             .paramLabel(label)
             .arity("1")
-            .description(escaped(text))
+            .description(text)
             .build());
     return this;
   }
@@ -84,7 +80,7 @@ public final class Grammar {
             .auxiliaryTypes(String.class)
             .paramLabel(label)
             .required(min > 0)
-            .description(escaped(text))
+            .description(text)
             .build());
     return this;
   }
@@ -119,10 +115,5 @@ public final class Grammar {
       words[i] = (words[i].length() == 1 ? "-" : "--") + words[i];
     }
     return words;
-  }
-
-  /** picocli takes a percent sign for a format. */
-  private static String escaped(String text) {
-    return text.replace("%", "%%");
   }
 }

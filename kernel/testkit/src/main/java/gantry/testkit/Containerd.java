@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package gantry.client;
+package gantry.testkit;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,8 +11,11 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A containerd of its own below a directory: what proves that the client speaks the wire. */
-final class Containerd implements AutoCloseable {
+/**
+ * The containerd of the distribution with a root, a state and sockets of its own: the oracle for
+ * everything that speaks its API. Closing it stops it.
+ */
+public final class Containerd implements AutoCloseable {
   private static final Path BINARY = Path.of("/usr/bin/containerd");
   private static final Duration START = Duration.ofSeconds(20);
 
@@ -24,8 +27,12 @@ final class Containerd implements AutoCloseable {
     this.socket = socket;
   }
 
-  /** Skips the test, with the reason, where there is none. */
-  static Containerd start(Path dir) throws Exception {
+  /**
+   * Starts one and waits until it answers. Skips the test, with the reason, where there is none.
+   *
+   * @param dir for everything it writes; short, because sockets are made in it
+   */
+  public static Containerd start(Path dir) throws Exception {
     assumeTrue(
         Files.isExecutable(BINARY) && "root".equals(System.getProperty("user.name")),
         "SKIPPED: needs root and " + BINARY + " (apt install containerd)");
@@ -46,7 +53,8 @@ final class Containerd implements AutoCloseable {
     return daemon;
   }
 
-  Path socket() {
+  /** Where it listens. */
+  public Path socket() {
     return socket;
   }
 

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Tests of the command line. */
+@NullMarked
+package gantry.cli.container;
+
+import org.jspecify.annotations.NullMarked;
