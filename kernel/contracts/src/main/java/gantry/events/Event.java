@@ -14,9 +14,21 @@ public sealed interface Event {
   /** Where it is published, for example {@code /images/create}. */
   String topic();
 
+  /** Its text fields, by the names that filters give them after {@code event}. */
+  default Map<String, String> texts() {
+    return Map.of();
+  }
+
+  /** Its labels; those of an event that has none are empty. */
+  default Map<String, String> labels() {
+    return Map.of();
+  }
+
   /** A field as filters name it, after {@code event}. */
   default Optional<String> field(List<String> path) {
-    return Optional.empty();
+    return path.getFirst().equals("labels")
+        ? Optional.ofNullable(labels().get(String.join(".", path.subList(1, path.size()))))
+        : Fields.text(texts().getOrDefault(String.join(".", path), ""));
   }
 
   /** A container record was made. */
@@ -29,13 +41,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return switch (String.join(".", path)) {
-        case "id" -> Fields.text(id);
-        case "image" -> Fields.text(image);
-        case "runtime.name" -> Fields.text(runtime);
-        default -> Optional.empty();
-      };
+    public Map<String, String> texts() {
+      return Map.of("id", id, "image", image, "runtime.name", runtime);
     }
   }
 
@@ -48,13 +55,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return switch (path.getFirst()) {
-        case "id" -> Fields.text(id);
-        case "image" -> Fields.text(image);
-        case "snapshot_key" -> Fields.text(snapshotKey);
-        default -> label(labels, path);
-      };
+    public Map<String, String> texts() {
+      return Map.of("id", id, "image", image, "snapshot_key", snapshotKey);
     }
   }
 
@@ -66,8 +68,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return only("id", id, path);
+    public Map<String, String> texts() {
+      return Map.of("id", id);
     }
   }
 
@@ -83,8 +85,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return only("digest", digest, path);
+    public Map<String, String> texts() {
+      return Map.of("digest", digest);
     }
   }
 
@@ -96,8 +98,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return only("digest", digest, path);
+    public Map<String, String> texts() {
+      return Map.of("digest", digest);
     }
   }
 
@@ -109,8 +111,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return named(name, labels, path);
+    public Map<String, String> texts() {
+      return Map.of("name", name);
     }
   }
 
@@ -122,8 +124,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return named(name, labels, path);
+    public Map<String, String> texts() {
+      return Map.of("name", name);
     }
   }
 
@@ -135,8 +137,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return only("name", name, path);
+    public Map<String, String> texts() {
+      return Map.of("name", name);
     }
   }
 
@@ -148,8 +150,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return named(name, labels, path);
+    public Map<String, String> texts() {
+      return Map.of("name", name);
     }
   }
 
@@ -161,8 +163,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return named(name, labels, path);
+    public Map<String, String> texts() {
+      return Map.of("name", name);
     }
   }
 
@@ -174,8 +176,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return only("name", name, path);
+    public Map<String, String> texts() {
+      return Map.of("name", name);
     }
   }
 
@@ -187,13 +189,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return switch (path.getFirst()) {
-        case "key" -> Fields.text(key);
-        case "parent" -> Fields.text(parent);
-        case "snapshotter" -> Fields.text(snapshotter);
-        default -> Optional.empty();
-      };
+    public Map<String, String> texts() {
+      return Map.of("key", key, "parent", parent, "snapshotter", snapshotter);
     }
   }
 
@@ -205,13 +202,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return switch (path.getFirst()) {
-        case "key" -> Fields.text(key);
-        case "name" -> Fields.text(name);
-        case "snapshotter" -> Fields.text(snapshotter);
-        default -> Optional.empty();
-      };
+    public Map<String, String> texts() {
+      return Map.of("key", key, "name", name, "snapshotter", snapshotter);
     }
   }
 
@@ -223,12 +215,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return switch (path.getFirst()) {
-        case "key" -> Fields.text(key);
-        case "snapshotter" -> Fields.text(snapshotter);
-        default -> Optional.empty();
-      };
+    public Map<String, String> texts() {
+      return Map.of("key", key, "snapshotter", snapshotter);
     }
   }
 
@@ -247,29 +235,27 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return switch (path.getFirst()) {
-        case "container_id" -> Fields.text(containerId);
-        case "bundle" -> Fields.text(bundle);
-        case "io" -> path.size() > 1 ? io.field(path.get(1)) : Optional.empty();
-        case "checkpoint" -> Fields.text(checkpoint);
-        default -> Optional.empty();
-      };
+    public Map<String, String> texts() {
+      return Map.of(
+          "container_id",
+          containerId,
+          "bundle",
+          bundle,
+          "checkpoint",
+          checkpoint,
+          "io.stdin",
+          io.stdin,
+          "io.stdout",
+          io.stdout,
+          "io.stderr",
+          io.stderr,
+          "io.terminal",
+          Boolean.toString(io.terminal));
     }
   }
 
   /** Where the streams of a process go; FIFO paths or URIs, empty for none. */
-  record TaskIo(String stdin, String stdout, String stderr, boolean terminal) {
-    Optional<String> field(String name) {
-      return switch (name) {
-        case "stdin" -> Fields.text(stdin);
-        case "stdout" -> Fields.text(stdout);
-        case "stderr" -> Fields.text(stderr);
-        case "terminal" -> Optional.of(Boolean.toString(terminal));
-        default -> Optional.empty();
-      };
-    }
-  }
+  record TaskIo(String stdin, String stdout, String stderr, boolean terminal) {}
 
   /** The init process was started. */
   record TaskStart(String containerId, int pid) implements Event {
@@ -279,8 +265,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return only("container_id", containerId, path);
+    public Map<String, String> texts() {
+      return Map.of("container_id", containerId);
     }
   }
 
@@ -293,12 +279,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return switch (path.getFirst()) {
-        case "container_id" -> Fields.text(containerId);
-        case "id" -> Fields.text(id);
-        default -> Optional.empty();
-      };
+    public Map<String, String> texts() {
+      return Map.of("container_id", containerId, "id", id);
     }
   }
 
@@ -311,12 +293,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return switch (path.getFirst()) {
-        case "container_id" -> Fields.text(containerId);
-        case "id" -> Fields.text(id);
-        default -> Optional.empty();
-      };
+    public Map<String, String> texts() {
+      return Map.of("container_id", containerId, "id", id);
     }
   }
 
@@ -328,8 +306,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return only("container_id", containerId, path);
+    public Map<String, String> texts() {
+      return Map.of("container_id", containerId);
     }
   }
 
@@ -341,8 +319,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return exec(containerId, execId, path);
+    public Map<String, String> texts() {
+      return Map.of("container_id", containerId, "exec_id", execId);
     }
   }
 
@@ -354,8 +332,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return exec(containerId, execId, path);
+    public Map<String, String> texts() {
+      return Map.of("container_id", containerId, "exec_id", execId);
     }
   }
 
@@ -367,8 +345,8 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return only("container_id", containerId, path);
+    public Map<String, String> texts() {
+      return Map.of("container_id", containerId);
     }
   }
 
@@ -380,34 +358,11 @@ public sealed interface Event {
     }
 
     @Override
-    public Optional<String> field(List<String> path) {
-      return only("container_id", containerId, path);
+    public Map<String, String> texts() {
+      return Map.of("container_id", containerId);
     }
   }
 
   /** An event of a kind not known here, carried through as it came. */
   record Opaque(String topic, TypedValue value) implements Event {}
-
-  private static Optional<String> only(String name, String value, List<String> path) {
-    return path.getFirst().equals(name) ? Fields.text(value) : Optional.empty();
-  }
-
-  private static Optional<String> named(
-      String name, Map<String, String> labels, List<String> path) {
-    return path.getFirst().equals("name") ? Fields.text(name) : label(labels, path);
-  }
-
-  private static Optional<String> label(Map<String, String> labels, List<String> path) {
-    return path.getFirst().equals("labels")
-        ? Optional.ofNullable(labels.get(String.join(".", path.subList(1, path.size()))))
-        : Optional.empty();
-  }
-
-  private static Optional<String> exec(String containerId, String execId, List<String> path) {
-    return switch (path.getFirst()) {
-      case "container_id" -> Fields.text(containerId);
-      case "exec_id" -> Fields.text(execId);
-      default -> Optional.empty();
-    };
-  }
 }
