@@ -161,8 +161,8 @@ class BadInputTest {
 
   @Test
   void task_ofAnUnknownRuntime_saysSoAndLeavesNoBundle() {
-    var containers = Channels.in("bad", ContainersGrpc.newBlockingStub(channels.bare()));
-    var tasks = Channels.in("bad", TasksGrpc.newBlockingStub(channels.bare()));
+    var containers = Channels.in("strange", ContainersGrpc.newBlockingStub(channels.bare()));
+    var tasks = Channels.in("strange", TasksGrpc.newBlockingStub(channels.bare()));
     containers.create(container("strange", "io.containerd.strange.v1", true));
 
     var error =
@@ -170,7 +170,7 @@ class BadInputTest {
             () -> tasks.create(CreateTaskRequest.newBuilder().setContainerId("strange").build()));
 
     assertThat(error.getStatus().getDescription()).contains("io.containerd.strange.v1");
-    assertThat(home.resolve("state/io.containerd.runtime.v2.task/bad/strange")).doesNotExist();
+    assertThat(home.resolve("state/io.containerd.runtime.v2.task/strange/strange")).doesNotExist();
   }
 
   @Test
