@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class SupervisorLauncher {
   private static final Logger LOG = LoggerFactory.getLogger(SupervisorLauncher.class);
   private static final Pattern DAEMONS_OWN =
-      Pattern.compile("NOTIFY_SOCKET|WATCHDOG_.*|LISTEN_.*|GANTRY_.*");
+      Pattern.compile("NOTIFY_SOCKET|WATCHDOG_.*|LISTEN_.*|GANTRY_AOT_OUTPUT");
   private static final long LOG_MAX = 4 << 20;
   private static final Duration RECHECK = Duration.ofMillis(200);
 
