@@ -1,7 +1,19 @@
 # Gantry: what people do with the sources. Everything a target needs it sets up itself.
 PREFIX ?= /usr/local
 
-.PHONY: setup build install clean format check-format
+.PHONY: quickstart quickstart-stop test setup build install bench clean format check-format
+
+quickstart: ## set up, build, start a daemon under build/ and run a container
+	@cnf/bin/setup
+	@cnf/bin/build
+	@cnf/bin/install build/install
+	@cnf/bin/quickstart
+
+quickstart-stop: ## stop what quickstart started
+	@cnf/bin/quickstart --stop
+
+test: ## set up what the tests need and run every test
+	@cnf/bin/test
 
 setup: ## install through apt what the host lacks
 	@cnf/bin/setup
@@ -11,6 +23,10 @@ build: setup ## compile and pack all modules; at once if nothing changed
 
 install: build ## lay out the product below PREFIX
 	@cnf/bin/install "$(PREFIX)"
+
+bench: install ## measure the installed product beside containerd
+	@cnf/bin/setup --tests
+	@distribution/bench/measure "$(PREFIX)"
 
 clean: ## remove everything that was built
 	@rm -rf build/build.stamp build/dist build/run
