@@ -106,6 +106,10 @@ public final class Assemble {
       if (!daemonPlaces.contains(place(jar))) {
         continue;
       }
+      if (jar.name().startsWith(PLUGIN) && !jar.exports().isEmpty()) {
+        throw new IllegalStateException(
+            "%s exports %s; plugins export nothing".formatted(jar.name(), jar.exports().keySet()));
+      }
       if (ships.contains(jar.name())) {
         bundles.put(jar.name(), jar);
       } else if (jar.name().startsWith(PLUGIN)) {

@@ -24,6 +24,13 @@ final class Preload {
   }
 
   private static void load(Path list) {
+    initialise(list);
+    // Looks into each jar and so opens all of them: an installation may be replaced under a daemon
+    // that runs, and what is open stays what it was.
+    ClassLoader.getSystemResource("no/such/entry");
+  }
+
+  private static void initialise(Path list) {
     try {
       for (String line : Files.readAllLines(list)) {
         if (!line.isEmpty() && !line.startsWith("#")) {
