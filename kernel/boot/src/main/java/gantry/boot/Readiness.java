@@ -10,8 +10,10 @@ import gantry.plugins.PluginStatus;
 import gantry.plugins.PluginStatus.State;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.osgi.framework.BundleContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +24,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Readiness implements Runnable, AutoCloseable {
   static final String CONDITION = "gantry.ready";
+
+  /** A daemon that nobody can reach is no daemon: required if it ships, unless disabled. */
+  private static final String SOCKET = "io.containerd.server.v1.grpc";
 
   /** Property of the framework: when the launcher began, in milliseconds since 1970. */
   private static final String STARTED = "gantry.started";
@@ -80,7 +85,7 @@ final class Readiness implements Runnable, AutoCloseable {
 
   private void requireRequired(List<PluginStatus> plugins) {
     List<String> failures = new ArrayList<>();
-    for (String required : config.required()) {
+    for (String required : required(plugins)) {
       plugins.stream()
           .filter(plugin -> plugin.uri().toString().equals(required))
           .findFirst()
@@ -95,6 +100,15 @@ final class Readiness implements Runnable, AutoCloseable {
     if (!failures.isEmpty()) {
       throw new FailedPreconditionException(String.join("; ", failures));
     }
+  }
+
+  private Set<String> required(List<PluginStatus> plugins) {
+    Set<String> required = new LinkedHashSet<>(config.required());
+    boolean shipped = plugins.stream().anyMatch(plugin -> plugin.uri().toString().equals(SOCKET));
+    if (shipped && !config.disabled().contains(SOCKET)) {
+      required.add(SOCKET);
+    }
+    return required;
   }
 
   private void warnOfTables(List<PluginStatus> plugins) {
