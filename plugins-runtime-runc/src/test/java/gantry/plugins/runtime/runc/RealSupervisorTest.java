@@ -47,6 +47,7 @@ class RealSupervisorTest {
 
   @TempDir Path directory;
 
+  private final List<TestBundle> bundles = new ArrayList<>();
   private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
   private SupervisorLayout layout;
   private TtrpcServer daemon;
@@ -77,11 +78,13 @@ class RealSupervisorTest {
       supervisor.destroyForcibly();
       supervisor.onExit().get(10, TimeUnit.SECONDS);
     }
+    // Whatever a case that failed has left running.
+    bundles.forEach(bundle -> new Leftovers(layout).remove(bundle.bundle()));
   }
 
   @Test
   void container_runs_andTellsOfIt() throws Exception {
-    TestBundle bundle = TestBundle.make(directory, "run1", "echo hello; echo oops >&2; exit 7");
+    TestBundle bundle = bundle("run1", "echo hello; echo oops >&2; exit 7");
 
     int pid = runtime.create(bundle.bundle(), bundle.request());
     assertThat(runtime.state(bundle.task(), "").status()).isEqualTo(TaskStatus.CREATED);
@@ -163,7 +166,7 @@ class RealSupervisorTest {
 
   @Test
   void create_withBrokenSpec_leavesNothing() throws Exception {
-    TestBundle bundle = TestBundle.make(directory, "broken1", "true");
+    TestBundle bundle = bundle("broken1", "true");
     Files.writeString(
         bundle.bundle().state().resolve("config.json"),
         Files.readString(bundle.bundle().state().resolve("config.json"))
@@ -235,8 +238,14 @@ class RealSupervisorTest {
     assertThat(topics(2)).containsExactly("/tasks/exit", "/tasks/delete");
   }
 
-  private TestBundle running(String id, String script) throws Exception {
+  private TestBundle bundle(String id, String script) throws IOException {
     TestBundle bundle = TestBundle.make(directory, id, script);
+    bundles.add(bundle);
+    return bundle;
+  }
+
+  private TestBundle running(String id, String script) throws Exception {
+    TestBundle bundle = bundle(id, script);
     runtime.create(bundle.bundle(), bundle.request());
     runtime.start(bundle.task(), "");
     return bundle;

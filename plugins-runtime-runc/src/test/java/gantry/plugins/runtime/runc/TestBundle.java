@@ -64,9 +64,9 @@ record TestBundle(Bundle bundle, Path output) {
     return """
     {"ociVersion":"1.0.2","process":%s,"root":{"path":"rootfs"},"hostname":"%s",
      "mounts":[{"destination":"/proc","type":"proc","source":"proc"}],
-     "linux":{"cgroupsPath":"/gantry-test-%s","resources":{"memory":{"limit":67108864}},
+     "linux":{"cgroupsPath":"/gantry-test-%d-%s","resources":{"memory":{"limit":67108864}},
       "namespaces":[{"type":"pid"},{"type":"ipc"},{"type":"uts"},{"type":"mount"}]}}
     """
-        .formatted(process, id, id);
+        .formatted(process, id, ProcessHandle.current().pid(), id);
   }
 }
