@@ -93,7 +93,7 @@ class HandlesTest {
     assertThatThrownBy(() -> handle.call(echo -> echo.echo("x")))
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining(PLUGIN)
-        .hasMessageContaining("no such plugin is installed");
+        .hasMessageContaining("its bundle echo is stopped");
   }
 
   @Test

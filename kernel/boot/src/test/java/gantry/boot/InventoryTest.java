@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
 
 class InventoryTest {
   private static final String ECHO = "test.echo.v1.plain";
@@ -123,6 +124,19 @@ class InventoryTest {
 
       kernel.install(echo()).start();
       assertThatThrownBy(kernel::requireReady).hasMessageNotContaining(USER);
+    }
+  }
+
+  @Test
+  void pluginOfBundleThatDoesNotResolve_isShownWithTheReason() throws Exception {
+    try (KernelFixture kernel = KernelFixture.start(directory, "version = 4\n")) {
+      Path jar = builder().imports("no.such.thing").write(directory.resolve("lacking.jar"));
+      Bundle bundle = kernel.install(jar);
+
+      assertThatThrownBy(bundle::start).isInstanceOf(BundleException.class);
+      assertThat(kernel.status(ECHO).state()).isEqualTo(State.ERROR);
+      assertThat(kernel.status(ECHO).reason())
+          .isEqualTo("its bundle echo lacks a package or capability that it imports");
     }
   }
 

@@ -64,12 +64,9 @@ public final class Inventory implements PluginInventory {
   public List<String> failures(long bundle) {
     List<String> failures = new ArrayList<>();
     for (Row row : rows().values()) {
-      ComponentConfigurationDTO component = row.component();
-      if (row.description().bundle.id == bundle
-          && component != null
-          && component.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
-        Outcome outcome = row.outcome();
-        failures.add(row.uri() + ": " + (outcome == null ? "failed" : outcome.reason()));
+      Outcome outcome = row.outcome();
+      if (row.bundle() == bundle && row.failure() != null && outcome != null) {
+        failures.add(row.uri() + ": " + outcome.reason());
       }
     }
     return failures;
@@ -79,9 +76,9 @@ public final class Inventory implements PluginInventory {
   public Map<String, String> traces() {
     Map<String, String> traces = new TreeMap<>();
     for (Row row : rows().values()) {
-      ComponentConfigurationDTO component = row.component();
-      if (component != null && component.failure != null) {
-        traces.put(row.uri().toString(), component.failure);
+      String failure = row.failure();
+      if (failure != null) {
+        traces.put(row.uri().toString(), failure);
       }
     }
     return traces;
@@ -89,6 +86,8 @@ public final class Inventory implements PluginInventory {
 
   private Map<String, Row> rows() {
     Map<String, Row> rows = new TreeMap<>();
+    DormantPlugins.find(context)
+        .forEach((name, outcome) -> put(rows, name, Row.NO_BUNDLE, Map.of(), outcome, null));
     ServiceReference<ServiceComponentRuntime> reference =
         context.getServiceReference(ServiceComponentRuntime.class);
     ServiceComponentRuntime runtime = reference == null ? null : context.getService(reference);
@@ -99,26 +98,38 @@ public final class Inventory implements PluginInventory {
       Collection<ComponentConfigurationDTO> components =
           runtime.getComponentConfigurationDTOs(description);
       if (components.isEmpty()) {
-        add(rows, description, null);
+        Outcome disabled = new Outcome(State.SKIP, "disabled by its bundle");
+        Object name = description.properties.get(Handle.PLUGIN);
+        put(rows, name, description.bundle.id, description.properties, disabled, null);
       }
-      components.forEach(component -> add(rows, description, component));
+      for (ComponentConfigurationDTO component : components) {
+        Object name = component.properties.get(Handle.PLUGIN);
+        Outcome outcome = reasons.of(component);
+        put(
+            rows,
+            name,
+            description.bundle.id,
+            component.properties,
+            outcome,
+            component.state == ComponentConfigurationDTO.FAILED_ACTIVATION
+                ? component.failure
+                : null);
+      }
     }
     return rows;
   }
 
-  private void add(
+  private static void put(
       Map<String, Row> rows,
-      ComponentDescriptionDTO description,
-      @Nullable ComponentConfigurationDTO component) {
-    Map<String, Object> properties =
-        component == null ? description.properties : component.properties;
-    if (properties.get(Handle.PLUGIN) instanceof String name) {
+      @Nullable Object name,
+      long bundle,
+      Map<String, Object> properties,
+      @Nullable Outcome outcome,
+      @Nullable String failure) {
+    if (name instanceof String plugin) {
       try {
-        Outcome outcome =
-            component == null
-                ? new Outcome(State.SKIP, "disabled by its bundle")
-                : reasons.of(component);
-        rows.put(name, new Row(PluginUri.parse(name), description, component, properties, outcome));
+        PluginUri uri = PluginUri.parse(plugin);
+        rows.put(plugin, new Row(uri, bundle, properties, outcome, failure));
       } catch (InvalidArgumentException e) {
         // A component that misnames itself is no plugin; its bundle's own tests say so.
       }
@@ -183,10 +194,18 @@ public final class Inventory implements PluginInventory {
     return String.valueOf(Platform.host());
   }
 
+  /**
+   * What is known of a plugin.
+   *
+   * @param outcome what keeps it from serving; null if nothing does
+   * @param failure the stack trace of its start; null if that did not fail
+   */
   private record Row(
       PluginUri uri,
-      ComponentDescriptionDTO description,
-      @Nullable ComponentConfigurationDTO component,
+      long bundle,
       Map<String, Object> properties,
-      @Nullable Outcome outcome) {}
+      @Nullable Outcome outcome,
+      @Nullable String failure) {
+    static final long NO_BUNDLE = -1;
+  }
 }
