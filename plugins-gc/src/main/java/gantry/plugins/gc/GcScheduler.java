@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.gc;
 
+import gantry.errors.InvalidArgumentException;
 import gantry.gc.GarbageCollector;
 import gantry.metadata.GcStats;
 import gantry.metadata.Metadata;
+import gantry.plugins.GoDuration;
 import gantry.plugins.Handle;
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginFacts;
@@ -55,8 +57,8 @@ public final class GcScheduler implements GarbageCollector, PluginFacts, AutoClo
             config.pauseThreshold(),
             config.deletionThreshold(),
             config.mutationThreshold(),
-            GoDuration.parse("schedule_delay", config.scheduleDelay()),
-            GoDuration.parse("startup_delay", config.startupDelay())),
+            duration("schedule_delay", config.scheduleDelay()),
+            duration("startup_delay", config.startupDelay())),
         config.scheduleDelay(),
         config.startupDelay());
   }
@@ -72,6 +74,15 @@ public final class GcScheduler implements GarbageCollector, PluginFacts, AutoClo
             "StartupDelay", startupDelay);
     this.runner = new Runner(metadata, settings);
     runner.start();
+  }
+
+  private static Duration duration(String key, String text) {
+    return GoDuration.parse(text)
+        .filter(duration -> !duration.isNegative())
+        .orElseThrow(
+            () ->
+                new InvalidArgumentException(
+                    "%s = \"%s\": want a duration, for example \"100ms\"".formatted(key, text)));
   }
 
   @Override

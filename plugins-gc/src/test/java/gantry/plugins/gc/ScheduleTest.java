@@ -2,9 +2,7 @@
 package gantry.plugins.gc;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import gantry.errors.InvalidArgumentException;
 import gantry.metadata.Metadata.Changes;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -99,17 +97,5 @@ class ScheduleTest {
     schedule.failed(at(500));
     assertThat(schedule.nanosLeft(at(500))).isEqualTo(Duration.ofMillis(1245).toNanos());
     assertThat(schedule.isDue(at(1745), new Changes(5, 1), false)).isTrue();
-  }
-
-  @Test
-  void durations_areGos() {
-    assertThat(GoDuration.parse("k", "1m30s")).isEqualTo(Duration.ofSeconds(90));
-    assertThat(GoDuration.parse("k", "0.5ms")).isEqualTo(Duration.ofNanos(500_000));
-    assertThat(GoDuration.parse("k", "0s")).isEqualTo(Duration.ZERO);
-    for (String bad : new String[] {"", "5", "1x", "s", "1s 2s"}) {
-      assertThatThrownBy(() -> GoDuration.parse("schedule_delay", bad))
-          .isInstanceOf(InvalidArgumentException.class)
-          .hasMessageContaining("schedule_delay");
-    }
   }
 }

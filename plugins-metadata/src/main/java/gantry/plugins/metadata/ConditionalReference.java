@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.metadata;
 
+import gantry.plugins.GoDuration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,9 +16,6 @@ import java.util.regex.Pattern;
  */
 record ConditionalReference(Node snapshot, List<UsedAt> conditions) {
   private static final Pattern CONDITION = Pattern.compile("usedat([<>])([0-9.a-zµ]+)");
-  private static final Pattern PART = Pattern.compile("([0-9]+(?:\\.[0-9]*)?)(ns|us|µs|ms|s|m|h)");
-  private static final Map<String, Double> NANOS =
-      Map.of("ns", 1.0, "us", 1e3, "µs", 1e3, "ms", 1e6, "s", 1e9, "m", 60e9, "h", 3600e9);
 
   /** Whether the last use is younger, or else older, than an age. */
   record UsedAt(boolean isYounger, Duration age) {
@@ -44,7 +41,7 @@ record ConditionalReference(Node snapshot, List<UsedAt> conditions) {
     for (String condition : value.substring(0, bar).split(",", -1)) {
       Matcher matcher = CONDITION.matcher(condition);
       if (matcher.matches()) {
-        duration(matcher.group(2))
+        GoDuration.parse(matcher.group(2))
             .ifPresent(age -> conditions.add(new UsedAt(matcher.group(1).equals("<"), age)));
       }
     }
@@ -55,19 +52,5 @@ record ConditionalReference(Node snapshot, List<UsedAt> conditions) {
 
   boolean holds(Instant usedAt, Instant now) {
     return conditions.stream().anyMatch(condition -> condition.holds(usedAt, now));
-  }
-
-  /** A duration as Go writes it, for example {@code 1h30m}. */
-  private static Optional<Duration> duration(String text) {
-    Matcher matcher = PART.matcher(text);
-    double nanos = 0;
-    int end = 0;
-    while (matcher.find() && matcher.start() == end) {
-      nanos += Double.parseDouble(matcher.group(1)) * NANOS.getOrDefault(matcher.group(2), 0.0);
-      end = matcher.end();
-    }
-    return end == 0 || end != text.length()
-        ? Optional.empty()
-        : Optional.of(Duration.ofNanos((long) nanos));
   }
 }

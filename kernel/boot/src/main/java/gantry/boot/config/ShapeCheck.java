@@ -6,6 +6,7 @@ import gantry.boot.config.Shape.Choice;
 import gantry.boot.config.Shape.Scalar;
 import gantry.boot.config.Shape.Table;
 import gantry.errors.InvalidArgumentException;
+import gantry.plugins.GoDuration;
 import gantry.plugins.PluginUri;
 import java.util.ArrayList;
 import java.util.List;

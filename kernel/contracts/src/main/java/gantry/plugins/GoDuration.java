@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package gantry.boot.config;
+package gantry.plugins;
 
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -8,8 +8,11 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as configuration files write them: {@code 1h2m3.5s}, {@code 100ms}, {@code 0}. */
-final class GoDuration {
+/**
+ * Durations as configuration files and labels write them, in the form of Go: {@code 1h2m3.5s},
+ * {@code 100ms}, {@code 0}; units are ns, us, µs, ms, s, m, h.
+ */
+public final class GoDuration {
   private static final Pattern FORM =
       Pattern.compile("[+-]?(?:(?:\\d+(?:\\.\\d*)?|\\.\\d+)[a-zµμ]+)+");
   private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)([a-zµμ]+)");
@@ -27,7 +30,7 @@ final class GoDuration {
   private GoDuration() {}
 
   /** Empty if the text is no duration. */
-  static Optional<Duration> parse(String text) {
+  public static Optional<Duration> parse(String text) {
     if (text.equals("0")) {
       return Optional.of(Duration.ZERO);
     }
