@@ -25,6 +25,7 @@ import io.grpc.Status.Code;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +92,14 @@ public final class GrpcErrors {
 
   private static String text(Throwable failure) {
     String message = failure.getMessage();
-    return message == null || message.isEmpty() ? failure.getClass().getSimpleName() : message;
+    String type = failure.getClass().getSimpleName();
+    if (message == null || message.isEmpty()) {
+      return type;
+    }
+    // Without a reason of its own the message of such a failure is a bare path.
+    return failure instanceof FileSystemException file && file.getReason() == null
+        ? message + ": " + type.replace("Exception", "")
+        : message;
   }
 
   /** A kind of failure, its code and the words its messages end with. */

@@ -16,6 +16,9 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +78,19 @@ class GrpcErrorsTest {
     assertThat(GrpcErrors.toStatus(new NullPointerException()).getDescription())
         .isEqualTo("NullPointerException");
     assertThat(GrpcErrors.fromStatus(status)).isInstanceOf(UnknownException.class);
+  }
+
+  /** Their messages are bare paths. */
+  @Test
+  void failuresWithFiles_sayWhatIsWrongWithThem() {
+    assertThat(GrpcErrors.toStatus(new NoSuchFileException("/x")).getDescription())
+        .isEqualTo("/x: NoSuchFile");
+    assertThat(GrpcErrors.toStatus(new AccessDeniedException("/x")).getDescription())
+        .isEqualTo("/x: AccessDenied");
+    assertThat(
+            GrpcErrors.toStatus(new FileSystemException("/x", "/y", "No space left on device"))
+                .getDescription())
+        .isEqualTo("/x -> /y: No space left on device");
   }
 
   @Test
