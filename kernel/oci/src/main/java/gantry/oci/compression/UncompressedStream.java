@@ -21,7 +21,7 @@ public final class UncompressedStream extends InputStream {
   private static final int BLOCK = 256 * 1024;
   private static final int BLOCKS = 8;
   private static final long PATIENCE_MILLIS = 200;
-  private static final long JOIN_MILLIS = 60_000;
+  private static final long JOIN_NANOS = 60_000_000_000L;
 
   private final InputStream unpacked;
   private final BlockingQueue<Block> toReader = new ArrayBlockingQueue<>(BLOCKS);
@@ -232,12 +232,25 @@ public final class UncompressedStream extends InputStream {
     }
   }
 
+  /**
+   * Waits also when interrupted: both threads end by themselves, and what they use must outlive
+   * them.
+   */
   private static void join(Thread thread) throws IOException {
-    try {
-      thread.join(JOIN_MILLIS);
-    } catch (InterruptedException e) {
+    long deadline = System.nanoTime() + JOIN_NANOS;
+    boolean interrupted = false;
+    while (thread.isAlive() && System.nanoTime() < deadline) {
+      try {
+        thread.join(PATIENCE_MILLIS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
-      throw new IOException("read layer: interrupted", e);
+    }
+    if (thread.isAlive()) {
+      throw new IOException("read layer: %s does not end".formatted(thread.getName()));
     }
   }
 }
