@@ -53,6 +53,9 @@ final class RunningDigest {
 
   /** Adds what a channel has from its position on. */
   void addAll(FileChannel channel) throws IOException {
+    if (channel.position() == channel.size()) {
+      return; // as for every new ingest: the buffer would wait for the garbage collector
+    }
     ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK);
     while (channel.read(buffer.clear()) >= 0) {
       add(buffer.flip());
