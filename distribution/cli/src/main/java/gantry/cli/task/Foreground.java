@@ -10,6 +10,7 @@ import gantry.linux.Fd;
 import gantry.linux.Terminal;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public final class Foreground {
   private final TasksClient tasks;
   private final String id;
   private final String execId;
+  private final CountDownLatch started = new CountDownLatch(1);
 
   /** For a process of a task; {@code execId} is empty for its first one. */
   public Foreground(GantryClient client, String id, String execId) {
@@ -49,6 +51,7 @@ public final class Foreground {
     try {
       stdio.connect(console, this::closeStdin);
       start.run();
+      started.countDown();
       int status;
       try (SignalForwarding _ = forward(terminal, stdio.io().terminal())) {
         status = tasks.await(id, execId).status();
@@ -87,11 +90,15 @@ public final class Foreground {
     }
   }
 
+  /** Our input may end before the process is there to be told. */
   private void closeStdin() {
     try {
+      started.await();
       tasks.closeStdin(id, execId);
     } catch (GantryException ended) {
       // it has ended, and its input with it
+    } catch (InterruptedException gone) {
+      Thread.currentThread().interrupt();
     }
   }
 
