@@ -60,7 +60,7 @@ final class ShellCommand implements Command {
     } catch (IOException refused) {
       channel.close();
       throw new UnavailableException(
-          "connect to shell %s: %s; it is in the daemon's state directory: name it with --socket"
+          "open shell %s: %s; it is in the state directory of a running daemon: name it with --socket"
               .formatted(socket, String.valueOf(refused.getMessage()).toLowerCase(Locale.ROOT)),
           refused);
     }
