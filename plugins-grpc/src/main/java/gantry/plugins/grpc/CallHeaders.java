@@ -14,8 +14,15 @@ record CallHeaders(@Nullable String namespaceName, @Nullable String leaseId) {
       Metadata.Key.of("containerd-lease", Metadata.ASCII_STRING_MARSHALLER);
 
   static CallHeaders of(Metadata headers) {
-    String lease = headers.get(LEASE);
-    return new CallHeaders(headers.get(NAMESPACE), lease == null || lease.isEmpty() ? null : lease);
+    String lease = first(headers, LEASE);
+    return new CallHeaders(
+        first(headers, NAMESPACE), lease == null || lease.isEmpty() ? null : lease);
+  }
+
+  /** Clients put what holds now before what held further out. */
+  private static @Nullable String first(Metadata headers, Metadata.Key<String> key) {
+    Iterable<String> values = headers.getAll(key);
+    return values == null ? null : values.iterator().next();
   }
 
   /**
