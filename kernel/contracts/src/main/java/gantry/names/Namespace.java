@@ -21,7 +21,7 @@ public record Namespace(String name) {
     if (header == null || header.isEmpty()) {
       throw new FailedPreconditionException("namespace is required: failed precondition");
     }
-    return new Namespace(header);
+    return new Namespace(Identifier.require("namespace validation", header));
   }
 
   @Override

@@ -165,7 +165,7 @@ class TasksServiceTest {
             "bad namespace",
             new TasksService(FixedHandle.of(fakes.of(TaskManager.class, Map.of()))))) {
       assertThatThrownBy(() -> stub(served).list(ListTasksRequest.getDefaultInstance()))
-          .hasMessageStartingWith("INVALID_ARGUMENT: namespace");
+          .hasMessageStartingWith("INVALID_ARGUMENT: namespace validation: identifier");
     }
   }
 }
