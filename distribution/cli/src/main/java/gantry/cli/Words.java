@@ -29,6 +29,7 @@ final class Words {
         Word.branch("snapshots snapshot", "filesystems of containers", ContentCommands::snapshots)
             .carrying("--snapshotter"));
     words.add(Word.branch("tasks t task", "running containers", TaskCommands::words));
+    words.add(Word.leaf("batch", "run command lines from standard input", BatchCommand::new));
     words.add(
         Word.leaf(
             "generate-completion", "print a completion script for bash", CompletionCommand::new));
