@@ -3,11 +3,13 @@ package gantry.plugins.shell;
 
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
+import gantry.plugins.PluginFacts;
 import java.io.IOException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -20,12 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Serves the shell on {@code <state>/shell.sock}, to whoever may open that file. */
-@Component(
-    name = ShellServer.PLUGIN,
-    service = {},
-    immediate = true)
+@Component(name = ShellServer.PLUGIN, service = PluginFacts.class, immediate = true)
 @Plugin(ShellServer.PLUGIN)
-public final class ShellServer {
+public final class ShellServer implements PluginFacts {
   static final String PLUGIN = "io.containerd.internal.v1.shell";
 
   private static final Logger LOG = LoggerFactory.getLogger(ShellServer.class);
@@ -48,6 +47,12 @@ public final class ShellServer {
     this.processor = processor;
     this.socket = ShellSocket.open(path, directory);
     Thread.ofVirtual().name("shell-accept").start(this::accept);
+  }
+
+  /** Tells clients where the shell is: {@code address}, the path of its socket. */
+  @Override
+  public Map<String, String> exports() {
+    return Map.of("address", socket.path().toString());
   }
 
   /** Ends all sessions. */

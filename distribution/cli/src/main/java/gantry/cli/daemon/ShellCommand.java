@@ -4,6 +4,7 @@ package gantry.cli.daemon;
 import gantry.cli.command.Command;
 import gantry.cli.command.Grammar;
 import gantry.cli.command.Invocation;
+import gantry.errors.NotFoundException;
 import gantry.errors.UnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,16 +17,18 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
-/** The daemon's Gogo shell, over the plain text socket {@code shell.sock} beside the other one. */
+/** The daemon's Gogo shell, over the plain text socket its plugin exports as {@code address}. */
 final class ShellCommand implements Command {
   private static final int CHUNK = 8192;
 
   @Override
   public void grammar(Grammar grammar) {
     grammar
-        .value("socket", "PATH", "the shell's socket; default shell.sock beside the daemon's")
+        .value("socket", "PATH", "the shell's socket; default what the daemon says")
         .arguments("LINE", 0, Integer.MAX_VALUE, "run this and leave, for instance 'lb -s'")
         .argumentsLast();
   }
@@ -33,11 +36,7 @@ final class ShellCommand implements Command {
   @Override
   public int run(Invocation invocation) throws IOException {
     Path socket =
-        invocation
-            .arguments()
-            .find("socket")
-            .map(Path::of)
-            .orElseGet(() -> invocation.settings().address().resolveSibling("shell.sock"));
+        invocation.arguments().find("socket").map(Path::of).orElseGet(() -> ask(invocation));
     try (SocketChannel channel = connect(socket)) {
       String line = String.join(" ", invocation.arguments().all());
       if (line.isEmpty()) {
@@ -52,6 +51,21 @@ final class ShellCommand implements Command {
     return 0;
   }
 
+  /** The daemon knows where its shell is. */
+  private static Path ask(Invocation invocation) {
+    return invocation.client().introspection().plugins(List.of("id==shell")).stream()
+        .filter(plugin -> plugin.type().equals("io.containerd.internal.v1"))
+        .map(plugin -> plugin.exports().get("address"))
+        .filter(Objects::nonNull)
+        .map(Path::of)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new NotFoundException(
+                    "open shell: the daemon at %s has none; see gantry plugins ls"
+                        .formatted(invocation.settings().address())));
+  }
+
   private static SocketChannel connect(Path socket) throws IOException {
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     try {
@@ -60,7 +74,7 @@ final class ShellCommand implements Command {
     } catch (IOException refused) {
       channel.close();
       throw new UnavailableException(
-          "open shell %s: %s; it is in the state directory of a running daemon: name it with --socket"
+          "open shell %s: %s"
               .formatted(socket, String.valueOf(refused.getMessage()).toLowerCase(Locale.ROOT)),
           refused);
     }
