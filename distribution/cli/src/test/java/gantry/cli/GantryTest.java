@@ -88,6 +88,7 @@ final class GantryTest {
     assertThat(gantry("", "tasks", "rm", "--force", "d1")).as(this::output).isZero();
     assertThat(listed("containers", "info", "d1")).contains("\"a\": \"b\"");
     assertThat(gantry("", "containers", "rm", "d1")).as(this::output).isZero();
+    assertThat(dir.resolve("fifo").toFile().list()).isEmpty();
   }
 
   @Test

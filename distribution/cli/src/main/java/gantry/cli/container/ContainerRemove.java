@@ -9,6 +9,7 @@ import gantry.client.GantryClient;
 import gantry.containers.Container;
 import gantry.errors.FailedPreconditionException;
 import gantry.errors.NotFoundException;
+import gantry.runtime.ProcessState;
 import gantry.runtime.TaskStatus;
 import java.util.Locale;
 
@@ -48,13 +49,15 @@ public final class ContainerRemove implements Command {
 
   private static void deleteTask(GantryClient client, String id) {
     try {
-      TaskStatus status = client.tasks().get(id, "").status();
+      ProcessState task = client.tasks().get(id, "");
+      TaskStatus status = task.status();
       if (status != TaskStatus.STOPPED && status != TaskStatus.CREATED) {
         throw new FailedPreconditionException(
             "cannot delete a non stopped container: %s: stop it with tasks kill"
                 .formatted(status.name().toLowerCase(Locale.ROOT)));
       }
       client.tasks().delete(id, "");
+      LeftPipes.remove(task);
     } catch (NotFoundException none) {
       // it has no task
     }

@@ -4,6 +4,7 @@ package gantry.cli.task;
 import gantry.cli.command.Command;
 import gantry.cli.command.Grammar;
 import gantry.cli.command.Invocation;
+import gantry.cli.container.LeftPipes;
 import gantry.client.TasksClient;
 import gantry.errors.FailedPreconditionException;
 import gantry.linux.Fifos;
@@ -33,6 +34,7 @@ final class TaskAttach implements Command {
           new Foreground(invocation.client(), id, "").run(stdio, invocation.console(), () -> {});
     }
     tasks.delete(id, "");
+    LeftPipes.remove(task);
     return status;
   }
 

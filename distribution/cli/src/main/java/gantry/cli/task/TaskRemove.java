@@ -5,9 +5,11 @@ import gantry.cli.command.Command;
 import gantry.cli.command.Each;
 import gantry.cli.command.Grammar;
 import gantry.cli.command.Invocation;
+import gantry.cli.container.LeftPipes;
 import gantry.client.TasksClient;
 import gantry.errors.FailedPreconditionException;
 import gantry.runtime.Exit;
+import gantry.runtime.ProcessState;
 import gantry.runtime.TaskStatus;
 import java.util.Locale;
 
@@ -32,16 +34,18 @@ final class TaskRemove implements Command {
         invocation,
         invocation.arguments().all(),
         id -> {
-          stop(tasks, id, execId, force);
+          ProcessState process = tasks.get(id, execId);
+          stop(tasks, id, execId, process.status(), force);
           Exit exit = tasks.delete(id, execId);
+          LeftPipes.remove(process);
           if (exit.status() != 0) {
             invocation.note("task %s exited with code %d".formatted(id, exit.status()));
           }
         });
   }
 
-  private static void stop(TasksClient tasks, String id, String execId, boolean force) {
-    TaskStatus status = tasks.get(id, execId).status();
+  private static void stop(
+      TasksClient tasks, String id, String execId, TaskStatus status, boolean force) {
     if (status == TaskStatus.STOPPED || (status == TaskStatus.CREATED && execId.isEmpty())) {
       return;
     }
