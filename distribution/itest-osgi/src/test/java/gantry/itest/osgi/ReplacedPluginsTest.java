@@ -18,6 +18,9 @@ import gantry.plugins.Handle;
 import gantry.snapshots.Snapshotter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.PhantomReference;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -47,6 +50,8 @@ public class ReplacedPluginsTest {
   private static final String NATIVE_BUNDLE = "gantry.plugins.snapshotter.native";
   private static final int STOPS = 10;
   private static final int UPDATES = 20;
+  private static final int COLLECTIONS = 50;
+  private static final long COLLECTION_MILLIS = 200;
 
   @Inject private BundleContext context;
 
@@ -107,15 +112,16 @@ public class ReplacedPluginsTest {
   }
 
   @Test
-  public void updates_leaveOneProviderAndOneHandle() throws Exception {
+  public void updates_leaveOneProviderAndNoOldCode() throws Exception {
     Plugins plugins = new Plugins(context);
     Bundle bundle = plugins.bundle(NATIVE_BUNDLE);
     Handle<Snapshotter> handle = plugins.handle(Snapshotter.class, NATIVE);
     int services = services();
-    Set<Integer> versions = new HashSet<>();
+    ReferenceQueue<ClassLoader> collected = new ReferenceQueue<>();
+    Set<Reference<ClassLoader>> old = new HashSet<>();
 
     for (int i = 0; i < UPDATES; i++) {
-      versions.add(handle.call(System::identityHashCode));
+      old.add(new PhantomReference<>(handle.call(ReplacedPluginsTest::loader), collected));
       try (InputStream jar = URI.create(bundle.getLocation()).toURL().openStream()) {
         bundle.update(jar);
       }
@@ -124,11 +130,30 @@ public class ReplacedPluginsTest {
       handle.run(all -> all.remove(key));
     }
 
-    assertThat(versions).hasSize(UPDATES);
     assertThat(plugins.providers(Snapshotter.class, NATIVE)).hasSize(1);
     assertThat(plugins.handles(NATIVE)).hasSize(1);
     assertThat(plugins.handle(Snapshotter.class, NATIVE)).isSameAs(handle);
     assertThat(services()).isEqualTo(services);
+    assertThat(remaining(old, collected)).isZero();
+  }
+
+  private static ClassLoader loader(Snapshotter provider) {
+    return provider.getClass().getClassLoader();
+  }
+
+  /** How many versions are still in memory once the collector had its chances. */
+  private static int remaining(
+      Set<Reference<ClassLoader>> old, ReferenceQueue<ClassLoader> collected)
+      throws InterruptedException {
+    for (int i = 0; i < COLLECTIONS && !old.isEmpty(); i++) {
+      System.gc();
+      Reference<? extends ClassLoader> gone = collected.remove(COLLECTION_MILLIS);
+      while (gone != null) {
+        old.remove(gone);
+        gone = collected.poll();
+      }
+    }
+    return old.size();
   }
 
   /** How many services there are in the framework, of anybody. */
