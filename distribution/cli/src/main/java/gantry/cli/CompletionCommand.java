@@ -5,7 +5,6 @@ import gantry.cli.command.Command;
 import gantry.cli.command.Grammar;
 import gantry.cli.command.Invocation;
 import gantry.cli.command.Program;
-import picocli.AutoComplete;
 
 /** Prints a completion script for bash and zsh. */
 final class CompletionCommand implements Command {
@@ -17,7 +16,7 @@ final class CompletionCommand implements Command {
   @Override
   public int run(Invocation invocation) {
     Program program = new Program(Words.all(), invocation.console(), invocation.environment());
-    invocation.console().out().print(AutoComplete.bash("gantry", program.complete()));
+    invocation.console().out().print(program.completion());
     return 0;
   }
 }

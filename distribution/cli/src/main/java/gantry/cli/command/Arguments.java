@@ -2,36 +2,29 @@
 package gantry.cli.command;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine.Model.PositionalParamSpec;
-import picocli.CommandLine.ParseResult;
 
-/** What was given to one command. Names are without dashes. */
+/** What was given to one command. Options go by their first names, without dashes. */
 public final class Arguments {
-  private final ParseResult result;
+  private final Map<String, List<String>> options;
   private final List<String> positional;
 
-  Arguments(ParseResult result) {
-    this.result = result;
-    List<String> all = new ArrayList<>();
-    for (PositionalParamSpec parameter : result.matchedPositionals()) {
-      List<String> values = parameter.getValue();
-      all.addAll(values);
-    }
-    this.positional = List.copyOf(all);
+  Arguments(Map<String, List<String>> options, List<String> positional) {
+    this.options = Map.copyOf(options);
+    this.positional = List.copyOf(positional);
   }
 
   /** Whether an option without a value was given. */
   public boolean flag(String name) {
-    return result.matchedOptionValue(dashed(name), false);
+    return find(name).map(Boolean::parseBoolean).orElse(false);
   }
 
   /** The value of an option, if it was given. */
   public Optional<String> find(String name) {
-    String value = result.matchedOptionValue(dashed(name), (String) null);
-    return Optional.ofNullable(value);
+    List<String> values = values(name);
+    return values.isEmpty() ? Optional.empty() : Optional.of(values.getLast());
   }
 
   /** The value of an option, or another. */
@@ -41,7 +34,7 @@ public final class Arguments {
 
   /** All values of an option. */
   public List<String> values(String name) {
-    return result.matchedOptionValue(dashed(name), List.of());
+    return options.getOrDefault(name, List.of());
   }
 
   /**
@@ -83,9 +76,5 @@ public final class Arguments {
     } catch (NumberFormatException malformed) {
       throw new UsageException("--%s %s: want a whole number".formatted(name, text));
     }
-  }
-
-  private static String dashed(String name) {
-    return (name.length() == 1 ? "-" : "--") + name;
   }
 }

@@ -1,66 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.cli.command;
 
+import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** The options and arguments of one command, under construction. */
+/**
+ * The options and arguments of one command, under construction. Reading a command line and printing
+ * help are apart: only the latter loads picocli.
+ */
 public final class Grammar {
-  private final CommandSpec spec;
+  /** What an option takes. */
+  enum Kind {
+    FLAG,
+    VALUE,
+    VALUES
+  }
 
-  Grammar(CommandSpec spec) {
-    this.spec = spec;
+  /** An option; its first name is what it is asked for by. */
+  record Option(List<String> names, Kind kind, String label, String text) {
+    String name() {
+      return names.getFirst();
+    }
+  }
+
+  /** Some arguments. */
+  record Positional(String label, int min, int max, String text) {}
+
+  private final String name;
+  private final String summary;
+  private final List<Option> options = new ArrayList<>();
+  private final List<Positional> positionals = new ArrayList<>();
+  private boolean argumentsLast;
+
+  private Grammar(String name, String summary) {
+    this.name = name;
+    this.summary = summary;
   }
 
   /** A fresh one; {@code name} is what the usage shows, all words of it. */
   static Grammar named(String name, String summary) {
-    CommandSpec spec = CommandSpec.create();
-    spec.name(name);
-    spec.usageMessage().description(summary).abbreviateSynopsis(true).sortOptions(false);
-    Grammar grammar = new Grammar(spec);
-    spec.addOption(
-        OptionSpec.builder("--help", "-h")
-            .usageHelp(true)
-            .type(boolean.class)
-            .arity("0")
-            .description("show this help")
-            .build());
-    return grammar;
+    return new Grammar(name, summary).flag("help h", "show this help");
   }
 
   /** An option without a value. {@code names} is for instance {@code quiet q}. */
   public Grammar flag(String names, String text) {
-    spec.addOption(
-        OptionSpec.builder(dashed(names)).type(boolean.class).arity("0").description(text).build());
-    return this;
+    return option(names, Kind.FLAG, "", text);
   }
 
   /** An option with a value, of which the last one counts. */
   public Grammar value(String names, String label, String text) {
-    spec.addOption(
-        OptionSpec.builder(dashed(names))
-            .type(String.class)
-            .paramLabel(label)
-            .arity("1")
-            .description(text)
-            .build());
-    return this;
+    return option(names, Kind.VALUE, label, text);
   }
 
   /** An option with a value that may be given often. */
   public Grammar values(String names, String label, String text) {
-    spec.addOption(
-        OptionSpec.builder(dashed(names))
-            .type(List.class)
-            .auxiliaryTypes(String.class)
-            .paramLabel(label)
-            .arity("1")
-            .description(text)
-            .build());
-    return this;
+    return option(names, Kind.VALUES, label, text);
   }
 
   /** One argument that must be there. */
@@ -70,24 +64,13 @@ public final class Grammar {
 
   /** Further arguments, between so many; {@link Integer#MAX_VALUE} for no limit. */
   public Grammar arguments(String label, int min, int max, String text) {
-    int from = spec.positionalParameters().size();
-    String range = from + ".." + (max == Integer.MAX_VALUE ? "*" : from + max - 1);
-    spec.addPositional(
-        PositionalParamSpec.builder()
-            .index(max == 1 ? Integer.toString(from) : range)
-            .arity(min + ".." + (max == Integer.MAX_VALUE ? "*" : max))
-            .type(List.class)
-            .auxiliaryTypes(String.class)
-            .paramLabel(label)
-            .required(min > 0)
-            .description(text)
-            .build());
+    positionals.add(new Positional(label, min, max, text));
     return this;
   }
 
   /** Everything after the first argument is an argument, even if it looks like an option. */
   public Grammar argumentsLast() {
-    spec.parser().stopAtPositional(true);
+    argumentsLast = true;
     return this;
   }
 
@@ -96,24 +79,28 @@ public final class Grammar {
     return value("output", "FORMAT", "table or json");
   }
 
-  CommandSpec spec() {
-    return spec;
+  String name() {
+    return name;
   }
 
-  CommandLine parser() {
-    return new CommandLine(spec)
-        .setExpandAtFiles(false)
-        .setOverwrittenOptionsAllowed(true)
-        .setTrimQuotes(false)
-        .setInterpolateVariables(false)
-        .setUsageHelpWidth(100);
+  String summary() {
+    return summary;
   }
 
-  private static String[] dashed(String names) {
-    String[] words = names.split(" ", -1);
-    for (int i = 0; i < words.length; i++) {
-      words[i] = (words[i].length() == 1 ? "-" : "--") + words[i];
-    }
-    return words;
+  List<Option> options() {
+    return options;
+  }
+
+  List<Positional> positionals() {
+    return positionals;
+  }
+
+  boolean isArgumentsLast() {
+    return argumentsLast;
+  }
+
+  private Grammar option(String names, Kind kind, String label, String text) {
+    options.add(new Option(List.of(names.split(" ", -1)), kind, label, text));
+    return this;
   }
 }

@@ -7,9 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
+import picocli.AutoComplete;
 
 /**
  * A command line: global options, words, and the command at their end. Exit codes: 0 done, 1
@@ -39,18 +37,6 @@ public final class Program {
     boolean debug = line.contains("--debug");
     try {
       return start(line);
-    } catch (ParameterException misused) {
-      String name = misused.getCommandLine().getCommandName();
-      console
-          .err()
-          .println(
-              NAME
-                  + ": "
-                  + lower(String.valueOf(misused.getMessage()))
-                  + "; see "
-                  + name
-                  + " --help");
-      return MISUSED;
     } catch (UsageException misused) {
       console.err().println(NAME + ": " + misused.getMessage());
       return MISUSED;
@@ -66,20 +52,17 @@ public final class Program {
     }
   }
 
-  /** The whole tree as picocli knows it, for the completion script. */
-  public CommandLine complete() {
-    Grammar root = globals();
-    words.forEach(word -> add(root, NAME, word));
-    return root.parser();
+  /** A script that completes command lines in bash. */
+  public String completion() {
+    return AutoComplete.bash(NAME, Picocli.tree(globals(), words));
   }
 
   private int start(List<String> line) throws Exception {
     Grammar root =
         globals().arguments("COMMAND", 0, Integer.MAX_VALUE, "what to do").argumentsLast();
-    ParseResult parsed = root.parser().parseArgs(line.toArray(String[]::new));
-    Arguments globals = new Arguments(parsed);
-    if (parsed.isUsageHelpRequested() || globals.all().isEmpty()) {
-      return help(globals(), NAME, words);
+    Arguments globals = LineReader.read(root, line);
+    if (globals.flag("help") || globals.all().isEmpty()) {
+      return help(globals(), words);
     }
     return descend(NAME, words, globals.all(), settings(globals));
   }
@@ -106,7 +89,7 @@ public final class Program {
     boolean help =
         rest.isEmpty() || rest.getFirst().equals("--help") || rest.getFirst().equals("-h");
     return help
-        ? help(Grammar.named(name, branch.summary()), name, choice)
+        ? help(Grammar.named(name, branch.summary()), choice)
         : descend(name, choice, rest, settings);
   }
 
@@ -127,14 +110,12 @@ public final class Program {
     Command command = leaf.command().get();
     Grammar grammar = Grammar.named(name, leaf.summary());
     command.grammar(grammar);
-    CommandLine parser = grammar.parser();
-    ParseResult parsed = parser.parseArgs(line.toArray(String[]::new));
-    if (parsed.isUsageHelpRequested()) {
-      parser.usage(console.out());
+    Arguments arguments = LineReader.read(grammar, line);
+    if (arguments.flag("help")) {
+      console.out().print(Picocli.usage(grammar));
       return 0;
     }
-    try (Invocation invocation =
-        new Invocation(settings, new Arguments(parsed), console, environment)) {
+    try (Invocation invocation = new Invocation(settings, arguments, console, environment)) {
       return command.run(invocation);
     }
   }
@@ -176,9 +157,8 @@ public final class Program {
         .listing();
   }
 
-  private int help(Grammar grammar, String name, List<Word> choice) {
-    grammar.spec().usageMessage().customSynopsis(name + " [OPTIONS] COMMAND [ARGUMENTS]");
-    console.out().print(grammar.parser().getUsageMessage());
+  private int help(Grammar grammar, List<Word> choice) {
+    console.out().print(Picocli.usageOfBranch(grammar));
     console.out().println("Commands:");
     List<List<String>> rows = new ArrayList<>();
     choice.forEach(
@@ -187,27 +167,9 @@ public final class Program {
     return 0;
   }
 
-  private static void add(Grammar above, String path, Word word) {
-    String name = path + " " + word.name();
-    Grammar grammar = Grammar.named(word.name(), word.summary());
-    switch (word) {
-      case Word.Leaf leaf -> leaf.command().get().grammar(grammar);
-      case Word.Branch branch -> branch.words().get().forEach(next -> add(grammar, name, next));
-    }
-    CommandLine parser = grammar.parser();
-    grammar.spec().aliases(word.names().subList(1, word.names().size()).toArray(String[]::new));
-    above.spec().addSubcommand(word.name(), parser);
-  }
-
   private static UsageException unknown(String path, String wanted, List<Word> choice) {
     String known = String.join(", ", choice.stream().map(Word::name).toList());
     return new UsageException(
         "unknown command \"%s\" after \"%s\"; want one of: %s".formatted(wanted, path, known));
-  }
-
-  private static String lower(String message) {
-    return message.isEmpty()
-        ? message
-        : Character.toLowerCase(message.charAt(0)) + message.substring(1);
   }
 }

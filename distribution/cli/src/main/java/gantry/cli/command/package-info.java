@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What every command is made of: its grammar (the only users of picocli), how it reads its
- * arguments, how it prints. Only the command that was asked for is built, so that a short command
- * starts quickly.
+ * What every command is made of: its grammar, how it reads its arguments, how it prints. Only the
+ * command that was asked for is built, so that a short command starts quickly.
  */
 @NullMarked
 package gantry.cli.command;
