@@ -3,6 +3,7 @@ package gantry.linux;
 
 import com.sun.jna.Pointer;
 import java.io.IOException;
+import java.lang.ref.Reference;
 
 /** This process and others. */
 public final class Processes {
@@ -33,7 +34,11 @@ public final class Processes {
     com.sun.jna.Memory text = LibC.memory(16);
     byte[] bytes = LibC.string(name);
     text.write(0, bytes, 0, Math.min(bytes.length, 15));
-    LibC.check(LibC.prctl(PR_SET_NAME, Pointer.nativeValue(text), 0, 0, 0), "name thread");
+    try {
+      LibC.check(LibC.prctl(PR_SET_NAME, Pointer.nativeValue(text), 0, 0, 0), "name thread");
+    } finally {
+      Reference.reachabilityFence(text);
+    }
   }
 
   /** Detaches from the terminal and session; fails in a leader of a process group. */

@@ -9,7 +9,9 @@ import java.time.Instant;
 
 /**
  * Memory outside the heap for the arguments of one call at a time: two strings, a small structure
- * and a buffer for data. Not for concurrent use.
+ * and a buffer for data. Not for concurrent use. Calls get bare addresses: whoever makes one for a
+ * single call keeps it with a reachability fence, or a collection during the call frees what they
+ * point to.
  *
  * <pre>
  * 0        8192      16384            16640

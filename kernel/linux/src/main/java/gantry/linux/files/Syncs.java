@@ -2,6 +2,7 @@
 package gantry.linux.files;
 
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 
 /** Makes files of the host durable. Safe for concurrent use. */
@@ -32,16 +33,26 @@ public final class Syncs {
 
   private static void call(String operation, Path path, Call call) throws IOException {
     String name = path.toString();
-    int fd = FileCalls.openat(AT_FDCWD, new Scratch(0).first(name), O_CLOEXEC, 0);
-    if (fd < 0) {
-      throw new FileOperationException(operation, name, FileOperationException.lastErrno());
-    }
+    int fd = open(operation, name);
     try {
       if (call.on(fd) < 0) {
         throw new FileOperationException(operation, name, FileOperationException.lastErrno());
       }
     } finally {
       FileCalls.close(fd);
+    }
+  }
+
+  private static int open(String operation, String name) throws IOException {
+    Scratch scratch = new Scratch(0);
+    try {
+      int fd = FileCalls.openat(AT_FDCWD, scratch.first(name), O_CLOEXEC, 0);
+      if (fd < 0) {
+        throw new FileOperationException(operation, name, FileOperationException.lastErrno());
+      }
+      return fd;
+    } finally {
+      Reference.reachabilityFence(scratch);
     }
   }
 }
