@@ -96,7 +96,7 @@ public final class Boot implements BundleActivator {
     StopSignal stopSignal = new StopSignal(context);
     stopSignal.open();
     toClose.push(stopSignal);
-    Readiness readiness = new Readiness(context, config, inventory);
+    Readiness readiness = new Readiness(context, config, inventory, handles::lookAgain);
     toClose.push(readiness);
     context.registerService(
         Runnable.class, readiness, FrameworkUtil.asDictionary(Map.of(READINESS, true)));

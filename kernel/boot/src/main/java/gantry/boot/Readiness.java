@@ -36,9 +36,11 @@ final class Readiness implements Runnable, AutoCloseable {
   private final BundleContext context;
   private final DaemonConfig config;
   private final Inventory inventory;
+  private final Runnable lookAgain;
   private boolean ready;
 
-  Readiness(BundleContext context, DaemonConfig config, Inventory inventory) {
+  Readiness(BundleContext context, DaemonConfig config, Inventory inventory, Runnable lookAgain) {
+    this.lookAgain = lookAgain;
     this.context = context;
     this.config = config;
     this.inventory = inventory;
@@ -52,6 +54,7 @@ final class Readiness implements Runnable, AutoCloseable {
   @Override
   public synchronized void run() {
     HostConditions.register(context, CONDITION);
+    lookAgain.run();
     List<PluginStatus> plugins = inventory.plugins();
     plugins.forEach(Readiness::log);
     inventory.traces().forEach((plugin, trace) -> LOG.debug("plugin {} failed: {}", plugin, trace));

@@ -56,6 +56,18 @@ public final class Handles implements AutoCloseable {
     context.addBundleListener(bundles);
     try {
       context.addServiceListener(services, FILTER);
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+    lookAgain();
+  }
+
+  /**
+   * Takes up plugins whose service was there before it could be had: a component that failed to
+   * start once and then did start tells nobody of the second time.
+   */
+  public void lookAgain() {
+    try {
       ServiceReference<?>[] present = context.getAllServiceReferences(null, FILTER);
       if (present != null) {
         Arrays.asList(present).forEach(this::arrived);
