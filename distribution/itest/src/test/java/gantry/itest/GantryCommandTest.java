@@ -76,9 +76,10 @@ class GantryCommandTest {
     Shell.Result end =
         shell.bash(
             "gantry tasks kill life; until gantry tasks ls | grep -q 'life.*STOPPED'; do :; done;"
-                + " gantry tasks rm life; echo rc=$?; gantry containers rm life;"
+                + " gantry tasks rm life; gantry containers rm life;"
                 + " gantry containers ls -q");
-    assertThat(end.output()).contains("rc=3").doesNotContain("life\n");
+    assertThat(end.all()).contains("code 3");
+    assertThat(end.output()).doesNotContain("life\n");
   }
 
   @Test
