@@ -81,7 +81,8 @@ final class SupervisorConnection implements AutoCloseable {
         if (current != null && current.isOpen()) {
           return current;
         }
-        if (ending) {
+        // One that is being started is waited for: nobody else would tell it to end.
+        if (ending && !keeping) {
           throw new UnavailableException("call supervisor: the daemon stops");
         }
         wanted = true;
@@ -102,6 +103,7 @@ final class SupervisorConnection implements AutoCloseable {
     lock.lock();
     try {
       ending = true;
+      changed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -130,6 +132,15 @@ final class SupervisorConnection implements AutoCloseable {
     }
   }
 
+  private boolean isEnding() {
+    lock.lock();
+    try {
+      return ending;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private String reason(Duration limit) {
     Exception last = failure;
     return last == null
@@ -150,7 +161,7 @@ final class SupervisorConnection implements AutoCloseable {
     pause(delayMillis, true);
     long pause = PAUSE_MIN_MILLIS;
     for (int attempt = 1; !attempt(); attempt++) {
-      if (attempt == ATTEMPTS_MAX || !pause(pause, false)) {
+      if (isEnding() || attempt == ATTEMPTS_MAX || !pause(pause, false)) {
         break;
       }
       pause = Math.min(2 * pause, PAUSE_MAX_MILLIS);
@@ -181,6 +192,9 @@ final class SupervisorConnection implements AutoCloseable {
     } catch (IOException e) {
       LOG.debug("no supervisor serves {}: {}", socket, e.toString());
     }
+    if (isEnding()) {
+      throw new UnavailableException("start supervisor: the daemon stops");
+    }
     starter.start();
     return TtrpcClient.connect(socket, this::lost);
   }
@@ -197,7 +211,7 @@ final class SupervisorConnection implements AutoCloseable {
       }
       if (failed != null) {
         failures++;
-        if (failures == 1) {
+        if (failures == 1 && !ending) {
           LOG.warn("connect to supervisor: will be tried again: {}", failed.getMessage());
         }
       } else {
@@ -217,7 +231,7 @@ final class SupervisorConnection implements AutoCloseable {
     lock.lock();
     try {
       long left = TimeUnit.MILLISECONDS.toNanos(millis);
-      while (!closed && left > 0 && !(untilWanted && wanted)) {
+      while (!closed && !ending && left > 0 && !(untilWanted && wanted)) {
         left = changed.awaitNanos(left);
       }
       return !closed;
