@@ -24,9 +24,11 @@ build: setup ## compile and pack all modules; at once if nothing changed
 install: build ## lay out the product below PREFIX
 	@cnf/bin/install "$(PREFIX)"
 
-bench: install ## measure the installed product beside containerd
+bench: ## measure the product beside containerd
 	@cnf/bin/setup --tests
-	@distribution/bench/measure "$(PREFIX)"
+	@cnf/bin/build
+	@cnf/bin/install build/install
+	@distribution/bench/measure build/install
 
 clean: ## remove everything that was built
 	@rm -rf build/build.stamp build/dist build/run

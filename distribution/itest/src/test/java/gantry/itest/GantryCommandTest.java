@@ -83,6 +83,30 @@ class GantryCommandTest {
   }
 
   @Test
+  void runtimeBinaryThatIsMissing_isNamedAndNothingIsLeft() {
+    Shell.Result result =
+        shell.bash("ctr run --rm --runc-binary /no/such/runc $IMAGE lacking true");
+
+    assertThat(result.exitCode()).isNotZero();
+    assertThat(result.errors()).contains("/no/such/runc");
+    assertThat(shell.bash("ctr tasks ls -q; ctr containers ls -q").output())
+        .doesNotContain("lacking");
+    assertThat(home.resolve("state/io.containerd.runtime.v2.task/default/lacking")).doesNotExist();
+  }
+
+  @Test
+  void labelThatIsTooLong_isRefusedWithItsLength() {
+    Shell.Result result =
+        shell.bash(
+            "ctr content label $(ctr content ls -q | head -1)"
+                + " k=$(head -c 5000 /dev/zero | tr '\\0' x)");
+
+    assertThat(result.exitCode()).isNotZero();
+    assertThat(result.errors())
+        .contains("label key and value length (5001 bytes) greater than maximum size (4096 bytes)");
+  }
+
+  @Test
   void daemonThatDoesNotRun_isSaidInOneLine() {
     Shell.Result result = shell.bash("gantry -a /nonexistent/gantry.sock version");
 

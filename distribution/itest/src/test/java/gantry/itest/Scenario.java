@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 /**
  * A sequence of shell snippets, run in order against one daemon. A file holds {@code == name} lines
  * and below each a snippet; a line {@code != name} marks a step whose outcome is meant to differ
- * from containerd's, with the reason as a comment in the snippet.
+ * from containerd's, with the reason as a comment in the snippet; what is expected of it is in a
+ * test of its own.
  */
 record Scenario(List<Step> steps) {
   /** One snippet. */
