@@ -38,10 +38,10 @@ class OracleTest {
   Stream<DynamicTest> ctr_againstGantry_looksAsAgainstContainerd() throws Exception {
     Scenario scenario =
         Scenario.read(Path.of(Objects.requireNonNull(getClass().getResource("/scenario")).toURI()));
-    Map<String, Scenario.Outcome> expected;
-    try (Daemon oracle = Daemon.containerd(home.resolve("oracle")).start()) {
-      expected = run(scenario, oracle);
-    }
+    Map<String, Scenario.Outcome> expected = ask(scenario, "oracle1");
+    // When containerd collects and when its shim has copied is not the same each time: what it does
+    // in one of two runs is right.
+    Map<String, Scenario.Outcome> another = ask(scenario, "oracle2");
     Map<String, Scenario.Outcome> actual;
     try (Daemon subject = Daemon.gantry(home.resolve("subject")).start()) {
       actual = run(scenario, subject);
@@ -51,17 +51,32 @@ class OracleTest {
         .map(
             step ->
                 DynamicTest.dynamicTest(
-                    step.name(),
-                    () ->
-                        assertThat(String.valueOf(actual.get(step.name())))
-                            .as(step.name())
-                            .isEqualTo(String.valueOf(expected.get(step.name())))));
+                    step.name(), () -> compare(step.name(), actual, expected, another)));
+  }
+
+  private static void compare(
+      String step,
+      Map<String, Scenario.Outcome> actual,
+      Map<String, Scenario.Outcome> expected,
+      Map<String, Scenario.Outcome> another) {
+    String seen = String.valueOf(actual.get(step));
+    if (!seen.equals(String.valueOf(another.get(step)))) {
+      assertThat(seen).as(step).isEqualTo(String.valueOf(expected.get(step)));
+    }
+  }
+
+  private static Map<String, Scenario.Outcome> ask(Scenario scenario, String name)
+      throws Exception {
+    try (Daemon oracle = Daemon.containerd(home.resolve(name)).start()) {
+      return run(scenario, oracle);
+    }
   }
 
   private static Map<String, Scenario.Outcome> run(Scenario scenario, Daemon daemon)
       throws Exception {
-    // Both work in a directory of the same length: some tables pad by it.
-    Path work = Files.createDirectories(home.resolve("work-" + daemon.name().charAt(0)));
+    Path work =
+        Files.createDirectories(
+            daemon.home().resolveSibling(daemon.home().getFileName() + "-work"));
     Shell shell =
         daemon.shell(
             Map.of(
