@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.content;
 
+import gantry.errors.UnimplementedException;
 import gantry.labels.Labels;
 import gantry.oci.Digest;
 import java.io.IOException;
@@ -17,6 +18,16 @@ public interface ContentWriter extends AutoCloseable {
 
   /** The digest of the bytes written so far, in the algorithm of the expected digest or sha256. */
   Digest digest() throws IOException;
+
+  /**
+   * Reads what has been written, while more is being written. Stays readable after this writer has
+   * committed or closed; {@link ContentReader#size} is the number of bytes written so far.
+   *
+   * @throws gantry.errors.UnimplementedException if this store cannot
+   */
+  default ContentReader written() throws IOException {
+    throw new UnimplementedException("read open ingest: not supported by this content store");
+  }
 
   /** Appends all remaining bytes of the buffer. */
   void write(ByteBuffer bytes) throws IOException;

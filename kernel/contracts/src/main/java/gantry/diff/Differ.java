@@ -7,6 +7,7 @@ import gantry.oci.Descriptor;
 import gantry.plugins.Contract;
 import gantry.typed.TypedValue;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 
@@ -29,6 +30,22 @@ public interface Differ {
   Descriptor apply(
       Caller caller,
       Descriptor layer,
+      List<Mount> mounts,
+      Map<String, TypedValue> payloads,
+      boolean sync)
+      throws IOException;
+
+  /**
+   * As {@link #apply(Caller, Descriptor, List, Map, boolean)}, but reads the layer from a stream,
+   * to its end, for example while it is still arriving. Neither size nor digest of the layer itself
+   * are checked here: whoever feeds the stream does, before anything is committed.
+   *
+   * @param bytes the layer as {@code layer.mediaType()} has it; not closed
+   */
+  Descriptor apply(
+      Caller caller,
+      Descriptor layer,
+      InputStream bytes,
       List<Mount> mounts,
       Map<String, TypedValue> payloads,
       boolean sync)

@@ -9,6 +9,7 @@ import gantry.mounts.Mount;
 import gantry.plugins.Contract;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -89,6 +90,14 @@ public interface Snapshotter {
 
   /** Shows every snapshot the filter matches, in no particular order. */
   void walk(Filter filter, Consumer<SnapshotInfo> sink) throws IOException;
+
+  /**
+   * What this backend can do beyond the rest: {@code rebase} (commit may name a parent), {@code
+   * remap-ids}.
+   */
+  default Set<String> capabilities() throws IOException {
+    return Set.of();
+  }
 
   /**
    * Frees what removed snapshots left on disk.

@@ -33,10 +33,16 @@ final class LayerApply {
 
   Descriptor apply(ContentStore content, Descriptor layer, List<Mount> mounts, boolean sync)
       throws IOException {
+    try (InputStream blob = new ContentInput(content.reader(layer.digest()))) {
+      return apply(blob, layer, mounts, sync);
+    }
+  }
+
+  Descriptor apply(InputStream blob, Descriptor layer, List<Mount> mounts, boolean sync)
+      throws IOException {
     boolean tellsByContent = LayerTypes.tellsByContent(layer.mediaType());
-    try (InputStream blob = new ContentInput(content.reader(layer.digest()));
-        UncompressedStream tar =
-            tellsByContent ? UncompressedStream.open(blob) : UncompressedStream.openPlain(blob)) {
+    try (UncompressedStream tar =
+        tellsByContent ? UncompressedStream.open(blob) : UncompressedStream.openPlain(blob)) {
       unpack(tar, layer, mounts, sync);
       // what follows the end of the archive belongs to the layer's digest
       long size = tar.drain();

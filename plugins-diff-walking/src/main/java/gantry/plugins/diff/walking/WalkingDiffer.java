@@ -13,6 +13,7 @@ import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
 import gantry.typed.TypedValue;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,18 @@ public final class WalkingDiffer implements Differ {
       ContentStore content = lease.get().in(caller).content();
       return apply.apply(content, layer, mounts, sync);
     }
+  }
+
+  @Override
+  public Descriptor apply(
+      Caller caller,
+      Descriptor layer,
+      InputStream bytes,
+      List<Mount> mounts,
+      Map<String, TypedValue> payloads,
+      boolean sync)
+      throws IOException {
+    return apply.apply(bytes, layer, mounts, sync);
   }
 
   @Override
