@@ -40,7 +40,7 @@ public interface Differ {
    * to its end, for example while it is still arriving. Neither size nor digest of the layer itself
    * are checked here: whoever feeds the stream does, before anything is committed.
    *
-   * @param bytes the layer as {@code layer.mediaType()} has it; not closed
+   * @param bytes the layer as {@code layer.mediaType()} has it; closed at the end
    */
   Descriptor apply(
       Caller caller,
