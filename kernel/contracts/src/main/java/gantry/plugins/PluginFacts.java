@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins;
 
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a plugin tells clients of itself. A component that has something to tell publishes this
@@ -15,7 +15,7 @@ public interface PluginFacts {
   }
 
   /** Abilities, for example {@code rebase}. */
-  default List<String> capabilities() {
-    return List.of();
+  default Set<String> capabilities() {
+    return Set.of();
   }
 }

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -146,7 +147,7 @@ public final class Inventory implements PluginInventory {
             ? List.of(hostPlatform())
             : List.of(),
         facts.map(PluginFacts::exports).orElse(Map.of()),
-        facts.map(PluginFacts::capabilities).orElse(List.of()),
+        facts.map(PluginFacts::capabilities).orElse(Set.of()).stream().sorted().toList(),
         outcome == null ? State.OK : outcome.state(),
         outcome == null ? null : reason(outcome, rows, 0));
   }

@@ -30,6 +30,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -105,6 +106,12 @@ public final class NativeSnapshotter implements Snapshotter, PluginFacts, Closea
   @Override
   public Map<String, String> exports() {
     return Map.of("root", directories.root().toString());
+  }
+
+  /** None: a copy is whole, nothing can be put beneath it afterwards. */
+  @Override
+  public Set<String> capabilities() {
+    return Set.of();
   }
 
   @Override

@@ -24,10 +24,11 @@ import gantry.store.snapshots.SnapshotRecord;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -119,8 +120,8 @@ public final class OverlaySnapshotter implements Snapshotter, PluginFacts, Close
   }
 
   @Override
-  public List<String> capabilities() {
-    List<String> capabilities = new ArrayList<>();
+  public Set<String> capabilities() {
+    Set<String> capabilities = new LinkedHashSet<>();
     if (!settings.slowChown()) {
       // Says that owners are not to be changed by copying; nothing here maps them either.
       capabilities.add("only-remap-ids");
