@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import gantry.content.ContentReader;
 import gantry.content.ContentStore;
 import gantry.content.ContentWriter;
 import gantry.content.IngestRequest;
@@ -63,6 +64,40 @@ public interface IngestContract {
       assertThat(writer.status().startedAt()).isEqualTo(before.startedAt());
       assertThat(writer.status().updatedAt()).isAfterOrEqualTo(before.updatedAt());
       assertThat(store.status("a").offset()).isEqualTo(700_000);
+    }
+  }
+
+  @Test
+  default void written_showsWhatWasWrittenAndOutlivesTheCommit(@TempDir Path root)
+      throws IOException {
+    ContentStore store = open(root);
+    byte[] content = Blobs.random(1, 300_000);
+
+    try (ContentWriter writer = store.writer(new IngestRequest("a", 0, null));
+        ContentReader reader = writer.written()) {
+      assertThat(reader.size()).isZero();
+      assertThat(reader.read(ByteBuffer.allocate(10), 0)).isEqualTo(-1);
+      writer.write(ByteBuffer.wrap(content, 0, 100_000));
+      assertThat(reader.size()).isEqualTo(100_000);
+      assertThat(Blobs.read(reader, 64 * 1024)).isEqualTo(Blobs.range(content, 0, 100_000));
+      writer.write(ByteBuffer.wrap(content, 100_000, 200_000));
+      writer.commit(300_000, Digest.sha256(content), Labels.none());
+
+      assertThat(reader.size()).isEqualTo(300_000);
+      assertThat(Blobs.read(reader, 64 * 1024)).isEqualTo(content);
+    }
+  }
+
+  @Test
+  default void written_ofResumedIngest_beginsWithWhatWasThere(@TempDir Path root)
+      throws IOException {
+    ContentStore store = open(root);
+    byte[] content = Blobs.random(1, 1000);
+    Blobs.begin(store, "a", Blobs.range(content, 0, 600));
+
+    try (ContentWriter writer = store.writer(new IngestRequest("a", 0, null));
+        ContentReader reader = writer.written()) {
+      assertThat(Blobs.read(reader, 100)).isEqualTo(Blobs.range(content, 0, 600));
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.content;
 
+import gantry.content.ContentReader;
 import gantry.content.ContentWriter;
 import gantry.content.IngestRequest;
 import gantry.content.IngestStatus;
@@ -40,6 +41,9 @@ final class IngestWriter implements ContentWriter {
   private RunningDigest hash;
   private boolean closed;
 
+  /** Bytes that readers may see; the only thing here that other threads look at. */
+  private volatile long visible;
+
   private IngestWriter(
       IngestRequest request,
       Path ingest,
@@ -70,6 +74,7 @@ final class IngestWriter implements ContentWriter {
     try {
       IngestWriter writer = new IngestWriter(request, ingest, lock, blobs, files.status(), data);
       writer.hash.addAll(data);
+      writer.visible = writer.hash.size();
       return writer;
     } catch (IOException | RuntimeException e) {
       data.close();
@@ -89,9 +94,16 @@ final class IngestWriter implements ContentWriter {
   }
 
   @Override
+  public ContentReader written() throws IOException {
+    requireOpen("read");
+    return new GrowingReader(files.data(), () -> visible);
+  }
+
+  @Override
   public void write(ByteBuffer bytes) throws IOException {
     requireOpen("write");
     hash.write(bytes, data);
+    visible = hash.size();
     updatedAt = Instant.now();
   }
 
@@ -102,6 +114,7 @@ final class IngestWriter implements ContentWriter {
       throw new UnimplementedException(
           "truncate ref %s to %d bytes: only 0 is supported".formatted(request.ref(), size));
     }
+    visible = 0;
     data.truncate(0);
     hash = new RunningDigest(hash.algorithm());
     updatedAt = Instant.now();

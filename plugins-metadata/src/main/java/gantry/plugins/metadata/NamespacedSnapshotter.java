@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -159,6 +160,11 @@ final class NamespacedSnapshotter implements Snapshotter {
       }
     }
     return infos;
+  }
+
+  @Override
+  public Set<String> capabilities() throws IOException {
+    return raw.handle().call(Snapshotter::capabilities);
   }
 
   @Override

@@ -73,6 +73,19 @@ final class NamespacedWriter implements ContentWriter {
   }
 
   @Override
+  public ContentReader written() throws IOException {
+    Handle.Lease<ContentStore> reading = raw.handle().lease();
+    try {
+      ContentReader reader =
+          shared != null ? reading.get().reader(shared.digest()) : own().written();
+      return new LeasedReader(reader, reading);
+    } catch (IOException | RuntimeException e) {
+      reading.close();
+      throw e;
+    }
+  }
+
+  @Override
   public void write(ByteBuffer bytes) throws IOException {
     if (shared != null) {
       if (!bytes.hasRemaining()) {

@@ -202,6 +202,32 @@ final class MemoryContent implements ContentStore {
     }
 
     @Override
+    public ContentReader written() {
+      guard.enter();
+      requireOpen();
+      return new ContentReader() {
+        @Override
+        public long size() {
+          return ingest.content().length;
+        }
+
+        @Override
+        public int read(ByteBuffer target, long offset) {
+          byte[] bytes = ingest.content();
+          if (offset >= bytes.length) {
+            return -1;
+          }
+          int count = Math.min(target.remaining(), bytes.length - (int) offset);
+          target.put(bytes, (int) offset, count);
+          return count;
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
+
+    @Override
     public void write(ByteBuffer bytes) {
       requireOpen();
       byte[] copy = new byte[bytes.remaining()];
