@@ -298,11 +298,21 @@ class HostileLayerTest {
   void truncatedArchive_isRefused() throws IOException {
     byte[] archive = new Archive().file("x", "x".repeat(5000)).bytes();
 
-    for (int length : new int[] {1, 511, 600, 5000, 5600}) {
+    for (int length : new int[] {1, 511, 600, 5000, 5511}) {
       assertThatThrownBy(() -> apply(Arrays.copyOf(archive, length)))
           .as("cut at %d", length)
           .isInstanceOf(MalformedStreamException.class)
           .hasMessageContaining("unexpected EOF");
+    }
+  }
+
+  @Test
+  void archiveCutBehindItsLastContent_isTaken() throws IOException {
+    byte[] archive = new Archive().file("x", "x".repeat(5000)).bytes();
+
+    for (int length : new int[] {5512, 5600, 5632, 6144}) {
+      apply(Arrays.copyOf(archive, length));
+      assertThat(root.resolve("x")).as("cut at %d", length).hasSize(5000);
     }
   }
 
