@@ -62,8 +62,11 @@ public final class ContainersClient {
     return update(ContainerWire.encode(container), paths);
   }
 
-  /** Sets labels; one with an empty value is removed, others stay. */
+  /** Sets labels; one with an empty value is removed, others stay; none changes nothing. */
   public Container label(String id, Map<String, String> labels) {
+    if (labels.isEmpty()) {
+      return get(id);
+    }
     return update(
         containerd.services.containers.v1.Container.newBuilder()
             .setId(id)

@@ -51,8 +51,11 @@ public final class ContentClient {
     return ContentWire.decode(wire.call(ContentGrpc.getInfoMethod(), request).getInfo());
   }
 
-  /** Sets labels; one with an empty value is removed, others stay. */
+  /** Sets labels; one with an empty value is removed, others stay; none changes nothing. */
   public BlobInfo label(Digest digest, Map<String, String> labels) {
+    if (labels.isEmpty()) {
+      return info(digest);
+    }
     UpdateRequest request =
         UpdateRequest.newBuilder()
             .setInfo(Info.newBuilder().setDigest(digest.toString()).putAllLabels(labels))

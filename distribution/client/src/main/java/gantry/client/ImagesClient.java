@@ -70,8 +70,11 @@ public final class ImagesClient {
     return ImageWire.decode(wire.call(ImagesGrpc.getUpdateMethod(), request).getImage());
   }
 
-  /** Sets labels; one with an empty value is removed, others stay. */
+  /** Sets labels; one with an empty value is removed, others stay; none changes nothing. */
   public Image label(String name, Map<String, String> labels) {
+    if (labels.isEmpty()) {
+      return get(name);
+    }
     UpdateImageRequest request =
         UpdateImageRequest.newBuilder()
             .setImage(

@@ -53,11 +53,14 @@ public final class NamespacesClient {
   }
 
   /**
-   * Sets labels; one with an empty value is removed, others stay.
+   * Sets labels; one with an empty value is removed, others stay; none changes nothing.
    *
    * @throws gantry.errors.NotFoundException if there is no such namespace
    */
   public void label(String name, Map<String, String> labels) {
+    if (labels.isEmpty()) {
+      return;
+    }
     Namespace namespace = Namespace.newBuilder().setName(name).putAllLabels(labels).build();
     FieldPaths paths = LabelPaths.of(labels);
     wire.call(

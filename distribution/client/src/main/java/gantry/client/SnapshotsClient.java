@@ -132,8 +132,11 @@ public final class SnapshotsClient {
         RemoveSnapshotRequest.newBuilder().setSnapshotter(snapshotter).setKey(key).build());
   }
 
-  /** Sets labels; one with an empty value is removed, others stay. */
+  /** Sets labels; one with an empty value is removed, others stay; none changes nothing. */
   public SnapshotInfo label(String key, Map<String, String> labels) {
+    if (labels.isEmpty()) {
+      return stat(key);
+    }
     UpdateSnapshotRequest request =
         UpdateSnapshotRequest.newBuilder()
             .setSnapshotter(snapshotter)

@@ -76,7 +76,7 @@ public final class Grammar {
 
   /** The option {@code --output} of a command that prints a listing. */
   public Grammar listing() {
-    return value("output", "FORMAT", "table or json");
+    return value("output o", "FORMAT", "table or json");
   }
 
   String name() {

@@ -12,13 +12,16 @@ import java.util.stream.Collectors;
 public final class LabelWords {
   private LabelWords() {}
 
-  /** Reads {@code key=value}; a word without a value becomes {@code true}. */
+  /**
+   * Reads {@code key=value}; a word without a value becomes {@code true}. Where labels are changed,
+   * an empty value removes one.
+   */
   public static Map<String, String> parse(List<String> words) {
     return parse(words, "true");
   }
 
-  /** As {@link #parse(List)}, but a word without a value removes the label. */
-  public static Map<String, String> changes(List<String> words) {
+  /** As {@link #parse(List)}, but a word without a value is a label with an empty one. */
+  public static Map<String, String> bare(List<String> words) {
     return parse(words, "");
   }
 

@@ -33,6 +33,17 @@ public final class Listing<T> {
     return this;
   }
 
+  /** All columns of another listing, of what {@code inner} finds in a row. */
+  public <U> Listing<T> columns(Listing<U> other, Function<T, U> inner) {
+    for (Column<U> column : other.columns) {
+      column(
+          column.title(),
+          row -> column.cell().apply(inner.apply(row)),
+          row -> column.value().apply(inner.apply(row)));
+    }
+    return this;
+  }
+
   /** Prints all rows as they should be. */
   public void print(List<T> rows, Invocation invocation) {
     if (invocation.json()) {

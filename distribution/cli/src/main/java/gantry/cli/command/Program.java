@@ -7,19 +7,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import picocli.AutoComplete;
 
 /**
- * A command line: global options, words, and the command at their end. Exit codes: 0 done, 1
- * failed, 2 not understood; {@code run}, {@code tasks start}, {@code exec} and {@code attach} exit
- * with the code of the container's process.
+ * A command line: global options, words, and the command at their end. Exit codes: 0 done, 1 failed
+ * or not understood, 3 no such command; {@code run}, {@code tasks start}, {@code exec} and {@code
+ * attach} exit with the code of the container's process.
  */
 public final class Program {
   private static final String NAME = "gantry";
   private static final String SUMMARY =
       "Drives gantryd, and any other daemon with containerd's API.";
+  private static final Set<String> HELP = Set.of("--help", "-h", "help", "h");
   private static final int FAILED = 1;
-  private static final int MISUSED = 2;
+  private static final int UNKNOWN = 3;
 
   private final List<Word> words;
   private final Console console;
@@ -39,7 +41,7 @@ public final class Program {
       return start(line);
     } catch (UsageException misused) {
       console.err().println(NAME + ": " + misused.getMessage());
-      return MISUSED;
+      return misused.isUnknownCommand() ? UNKNOWN : FAILED;
     } catch (Exception failure) {
       console.err().println(NAME + ": " + Failures.describe(failure));
       if (debug) {
@@ -61,7 +63,12 @@ public final class Program {
     Grammar root =
         globals().arguments("COMMAND", 0, Integer.MAX_VALUE, "what to do").argumentsLast();
     Arguments globals = LineReader.read(root, line);
-    if (globals.flag("help") || globals.all().isEmpty()) {
+    if (globals.flag("version")) {
+      console.out().println(NAME + " " + version());
+      return 0;
+    }
+    boolean help = globals.flag("help") || globals.all().isEmpty();
+    if (help || HELP.contains(globals.all().getFirst())) {
       return help(globals(), words);
     }
     return descend(NAME, words, globals.all(), settings(globals));
@@ -86,8 +93,7 @@ public final class Program {
   private int into(String name, Word.Branch branch, List<String> rest, Settings settings)
       throws Exception {
     List<Word> choice = branch.words().get();
-    boolean help =
-        rest.isEmpty() || rest.getFirst().equals("--help") || rest.getFirst().equals("-h");
+    boolean help = rest.isEmpty() || HELP.contains(rest.getFirst());
     return help
         ? help(Grammar.named(name, branch.summary()), choice)
         : descend(name, choice, rest, settings);
@@ -97,12 +103,20 @@ public final class Program {
   private static List<String> carried(Word.Branch branch, List<String> line) {
     List<String> options = new ArrayList<>();
     List<String> rest = new ArrayList<>(line);
-    while (rest.size() > 2 && branch.carried().contains(rest.getFirst())) {
+    while (rest.size() > 1 && carries(branch, rest.getFirst())) {
+      boolean joined = rest.getFirst().contains("=");
       options.add(rest.removeFirst());
-      options.add(rest.removeFirst());
+      if (!joined) {
+        options.add(rest.removeFirst());
+      }
     }
     rest.addAll(Math.min(1, rest.size()), options);
     return rest;
+  }
+
+  private static boolean carries(Word.Branch branch, String word) {
+    return branch.carried().stream()
+        .anyMatch(option -> word.equals(option) || word.startsWith(option + "="));
   }
 
   private int execute(String name, Word.Leaf leaf, List<String> line, Settings settings)
@@ -135,6 +149,12 @@ public final class Program {
         globals.find("output").map(Invocation::isJson).orElse(false));
   }
 
+  /** As in the manifest; unpacked classes, as in tests, have none. */
+  public static String version() {
+    String version = Program.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
   private Optional<String> variable(String name) {
     return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
   }
@@ -153,6 +173,7 @@ public final class Program {
         .value("namespace n", "NAMESPACE", "default $CONTAINERD_NAMESPACE, default")
         .value("timeout", "DURATION", "of one call, for instance 10s; default 60s")
         .value("connect-timeout", "DURATION", "accepted for ctr's sake; connecting is immediate")
+        .flag("version v", "show the version of this program")
         .flag("debug", "show stack traces of failures")
         .listing();
   }
@@ -169,7 +190,7 @@ public final class Program {
 
   private static UsageException unknown(String path, String wanted, List<Word> choice) {
     String known = String.join(", ", choice.stream().map(Word::name).toList());
-    return new UsageException(
+    return UsageException.unknownCommand(
         "unknown command \"%s\" after \"%s\"; want one of: %s".formatted(wanted, path, known));
   }
 }

@@ -12,7 +12,8 @@ final class ContainerLabel implements Command {
   public void grammar(Grammar grammar) {
     grammar
         .argument("CONTAINER", "to label")
-        .arguments("KEY=VALUE", 1, Integer.MAX_VALUE, "labels; one without a value is cleared");
+        .arguments(
+            "KEY=VALUE", 0, Integer.MAX_VALUE, "labels; KEY= clears one, KEY alone is KEY=true");
   }
 
   @Override
@@ -23,8 +24,7 @@ final class ContainerLabel implements Command {
                 .client()
                 .containers()
                 .label(
-                    invocation.arguments().at(0),
-                    LabelWords.changes(invocation.arguments().from(1)))
+                    invocation.arguments().at(0), LabelWords.parse(invocation.arguments().from(1)))
                 .labels(),
             ""));
     return 0;

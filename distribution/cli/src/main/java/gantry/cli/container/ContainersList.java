@@ -2,9 +2,11 @@
 package gantry.cli.container;
 
 import gantry.cli.command.Command;
+import gantry.cli.command.Found;
 import gantry.cli.command.Grammar;
 import gantry.cli.command.Invocation;
 import gantry.cli.command.Listing;
+import gantry.cli.command.Survey;
 import gantry.containers.Container;
 import java.util.List;
 
@@ -12,28 +14,28 @@ import java.util.List;
 final class ContainersList implements Command {
   @Override
   public void grammar(Grammar grammar) {
+    Survey.grammar(grammar);
     grammar
         .flag("quiet q", "print only the ids")
-        .listing()
         .arguments("FILTER", 0, Integer.MAX_VALUE, "for instance image==x");
   }
 
   @Override
-  public int run(Invocation invocation) {
-    List<Container> containers =
-        invocation.client().containers().list(invocation.arguments().all());
+  public int run(Invocation invocation) throws Exception {
+    List<String> filters = invocation.arguments().all();
+    Survey survey = new Survey(invocation);
+    List<Found<Container>> containers = survey.ask(client -> client.containers().list(filters));
     if (invocation.arguments().flag("quiet")) {
-      containers.forEach(container -> invocation.say(container.id()));
-      return 0;
+      return survey.names(containers, Container::id);
     }
-    new Listing<Container>()
-        .column("CONTAINER", Container::id)
-        .column(
-            "IMAGE",
-            container -> container.image().isEmpty() ? "-" : container.image(),
-            Container::image)
-        .column("RUNTIME", Container::runtime)
-        .print(containers, invocation);
-    return 0;
+    return survey.print(
+        containers,
+        new Listing<Container>()
+            .column("CONTAINER", Container::id)
+            .column(
+                "IMAGE",
+                container -> container.image().isEmpty() ? "-" : container.image(),
+                Container::image)
+            .column("RUNTIME", Container::runtime));
   }
 }

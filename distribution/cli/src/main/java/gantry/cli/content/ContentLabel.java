@@ -13,7 +13,8 @@ final class ContentLabel implements Command {
   public void grammar(Grammar grammar) {
     grammar
         .argument("DIGEST", "of the blob")
-        .arguments("KEY=VALUE", 1, Integer.MAX_VALUE, "labels; one without a value is cleared");
+        .arguments(
+            "KEY=VALUE", 0, Integer.MAX_VALUE, "labels; KEY= clears one, KEY alone is KEY=true");
   }
 
   @Override
@@ -24,7 +25,7 @@ final class ContentLabel implements Command {
             invocation
                 .client()
                 .content()
-                .label(digest, LabelWords.changes(invocation.arguments().from(1)))
+                .label(digest, LabelWords.parse(invocation.arguments().from(1)))
                 .labels(),
             ""));
     return 0;

@@ -5,6 +5,7 @@ import gantry.cli.command.Command;
 import gantry.cli.command.Grammar;
 import gantry.cli.command.Invocation;
 import gantry.cli.command.Json;
+import gantry.cli.command.Times;
 import gantry.snapshots.SnapshotInfo;
 
 /** Everything about one snapshot, as JSON. */
@@ -25,8 +26,8 @@ final class SnapshotInfoCommand implements Command {
     if (!info.labels().map().isEmpty()) {
       tree.set("Labels", Json.tree(info.labels().map()));
     }
-    tree.put("Created", info.createdAt().toString());
-    tree.put("Updated", info.updatedAt().toString());
+    tree.put("Created", Times.exact(info.createdAt()));
+    tree.put("Updated", Times.exact(info.updatedAt()));
     invocation.say(Json.pretty(tree));
     return 0;
   }

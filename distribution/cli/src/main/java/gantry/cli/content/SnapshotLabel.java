@@ -13,7 +13,8 @@ final class SnapshotLabel implements Command {
     SnapshotterChoice.grammar(grammar);
     grammar
         .argument("KEY", "of the snapshot")
-        .arguments("KEY=VALUE", 1, Integer.MAX_VALUE, "labels; one without a value is cleared");
+        .arguments(
+            "KEY=VALUE", 0, Integer.MAX_VALUE, "labels; KEY= clears one, KEY alone is KEY=true");
   }
 
   @Override
@@ -22,8 +23,7 @@ final class SnapshotLabel implements Command {
         LabelWords.cell(
             SnapshotterChoice.client(invocation)
                 .label(
-                    invocation.arguments().at(0),
-                    LabelWords.changes(invocation.arguments().from(1)))
+                    invocation.arguments().at(0), LabelWords.parse(invocation.arguments().from(1)))
                 .labels(),
             ""));
     return 0;

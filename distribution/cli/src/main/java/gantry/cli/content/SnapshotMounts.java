@@ -14,7 +14,10 @@ final class SnapshotMounts implements Command {
   @Override
   public void grammar(Grammar grammar) {
     SnapshotterChoice.grammar(grammar);
-    grammar.argument("TARGET", "where to mount").argument("KEY", "of an active snapshot or a view");
+    grammar
+        .flag("temp", "accepted for ctr's sake; without a mount manager it changes nothing")
+        .argument("TARGET", "where to mount")
+        .argument("KEY", "of an active snapshot or a view");
   }
 
   @Override

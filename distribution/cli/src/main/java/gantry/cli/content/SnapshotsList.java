@@ -2,9 +2,12 @@
 package gantry.cli.content;
 
 import gantry.cli.command.Command;
+import gantry.cli.command.Found;
 import gantry.cli.command.Grammar;
 import gantry.cli.command.Invocation;
 import gantry.cli.command.Listing;
+import gantry.cli.command.Survey;
+import gantry.client.SnapshotsClient;
 import gantry.snapshots.SnapshotInfo;
 import gantry.snapshots.SnapshotKind;
 import java.util.ArrayList;
@@ -16,19 +19,33 @@ final class SnapshotsList implements Command {
   @Override
   public void grammar(Grammar grammar) {
     SnapshotterChoice.grammar(grammar);
-    grammar.listing().arguments("FILTER", 0, Integer.MAX_VALUE, "for instance kind==active");
+    Survey.grammar(grammar);
+    grammar
+        .flag("quiet q", "print only the keys")
+        .arguments("FILTER", 0, Integer.MAX_VALUE, "for instance kind==active");
   }
 
   @Override
-  public int run(Invocation invocation) {
+  public int run(Invocation invocation) throws Exception {
+    List<String> filters = invocation.arguments().all();
+    Survey survey = new Survey(invocation);
+    List<Found<SnapshotInfo>> snapshots =
+        survey.ask(client -> all(SnapshotterChoice.client(invocation, client), filters));
+    if (invocation.arguments().flag("quiet")) {
+      return survey.names(snapshots, SnapshotInfo::name);
+    }
+    return survey.print(
+        snapshots,
+        new Listing<SnapshotInfo>()
+            .column("KEY", SnapshotInfo::name)
+            .column("PARENT", SnapshotInfo::parent)
+            .column("KIND", snapshot -> kind(snapshot.kind())));
+  }
+
+  static List<SnapshotInfo> all(SnapshotsClient client, List<String> filters) {
     List<SnapshotInfo> snapshots = new ArrayList<>();
-    SnapshotterChoice.client(invocation).walk(invocation.arguments().all(), snapshots::add);
-    new Listing<SnapshotInfo>()
-        .column("KEY", SnapshotInfo::name)
-        .column("PARENT", SnapshotInfo::parent)
-        .column("KIND", snapshot -> kind(snapshot.kind()))
-        .print(snapshots, invocation);
-    return 0;
+    client.walk(filters, snapshots::add);
+    return snapshots;
   }
 
   static String kind(SnapshotKind kind) {

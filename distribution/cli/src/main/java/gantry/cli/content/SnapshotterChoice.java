@@ -4,6 +4,7 @@ package gantry.cli.content;
 import gantry.cli.command.Arguments;
 import gantry.cli.command.Grammar;
 import gantry.cli.command.Invocation;
+import gantry.client.GantryClient;
 import gantry.client.SnapshotsClient;
 import gantry.labels.WellKnown;
 
@@ -22,18 +23,26 @@ public final class SnapshotterChoice {
 
   /** The name. */
   public static String name(Invocation invocation) {
+    return name(invocation, invocation.client());
+  }
+
+  /** The name for the namespace of a client. */
+  public static String name(Invocation invocation, GantryClient client) {
     Arguments arguments = invocation.arguments();
     String variable = invocation.environment().getOrDefault("CONTAINERD_SNAPSHOTTER", "");
     String said = arguments.value("snapshotter", variable);
     if (!said.isEmpty()) {
       return said;
     }
-    return invocation
-        .client()
+    return client
         .namespaces()
-        .labels(invocation.settings().namespace())
+        .labels(client.namespace())
         .find(WellKnown.DEFAULT_SNAPSHOTTER)
         .orElse("overlayfs");
+  }
+
+  static SnapshotsClient client(Invocation invocation, GantryClient client) {
+    return client.snapshots(name(invocation, client));
   }
 
   static SnapshotsClient client(Invocation invocation) {

@@ -5,6 +5,7 @@ import gantry.cli.command.Command;
 import gantry.cli.command.Grammar;
 import gantry.cli.command.Invocation;
 import gantry.cli.command.Json;
+import gantry.cli.command.Program;
 import gantry.client.IntrospectionClient;
 import gantry.client.IntrospectionClient.DaemonIdentity;
 import gantry.client.IntrospectionClient.DaemonVersion;
@@ -19,7 +20,7 @@ final class VersionCommand implements Command {
 
   @Override
   public int run(Invocation invocation) {
-    String own = ownVersion();
+    String own = Program.version();
     IntrospectionClient introspection = invocation.client().introspection();
     DaemonVersion daemon = introspection.version();
     DaemonIdentity identity = introspection.identity();
@@ -45,11 +46,5 @@ final class VersionCommand implements Command {
     invocation.say("  Revision: " + daemon.revision());
     invocation.say("  UUID: " + identity.uuid());
     return 0;
-  }
-
-  /** As in the manifest; unpacked classes, as in tests, have none. */
-  private static String ownVersion() {
-    String version = VersionCommand.class.getPackage().getImplementationVersion();
-    return version == null ? "development" : version;
   }
 }

@@ -17,13 +17,14 @@ final class ImageLabel implements Command {
     grammar
         .flag("replace-all r", "clear all other labels")
         .argument("REF", "the image")
-        .arguments("KEY=VALUE", 1, Integer.MAX_VALUE, "labels; one without a value is cleared");
+        .arguments(
+            "KEY=VALUE", 0, Integer.MAX_VALUE, "labels; KEY= clears one, KEY alone is KEY=true");
   }
 
   @Override
   public int run(Invocation invocation) {
     String name = invocation.arguments().at(0);
-    Map<String, String> labels = LabelWords.changes(invocation.arguments().from(1));
+    Map<String, String> labels = LabelWords.parse(invocation.arguments().from(1));
     Image image =
         invocation.arguments().flag("replace-all")
             ? replace(invocation, name, labels)

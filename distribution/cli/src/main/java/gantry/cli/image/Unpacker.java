@@ -29,11 +29,22 @@ public final class Unpacker {
   private final GantryClient client;
   private final SnapshotsClient snapshots;
   private final SecureRandom random = new SecureRandom();
+  private final boolean sync;
 
   /** Into one snapshotter. */
   public Unpacker(GantryClient client, String snapshotter) {
+    this(client, client.snapshots(snapshotter), false);
+  }
+
+  private Unpacker(GantryClient client, SnapshotsClient snapshots, boolean sync) {
     this.client = client;
-    this.snapshots = client.snapshots(snapshotter);
+    this.snapshots = snapshots;
+    this.sync = sync;
+  }
+
+  /** One that has the filesystem flushed after each layer, if {@code wanted}. */
+  public Unpacker syncing(boolean wanted) {
+    return new Unpacker(client, snapshots, wanted);
   }
 
   /** Whether all layers are there. */
@@ -78,7 +89,7 @@ public final class Unpacker {
     Labels labels = Labels.of(Map.of(WellKnown.SNAPSHOT_REF, chain));
     List<Mount> mounts = snapshots.prepare(key, parent, labels);
     try {
-      Descriptor applied = client.diff().apply(layer, mounts, false);
+      Descriptor applied = client.diff().apply(layer, mounts, sync);
       if (!applied.digest().equals(diffId)) {
         throw new DataLossException(
             "unpack %s: wrong diff id calculated on extraction %s, want %s"

@@ -23,7 +23,7 @@ final class LeaseCreate implements Command {
 
   @Override
   public int run(Invocation invocation) {
-    Labels labels = Labels.of(LabelWords.parse(invocation.arguments().all()));
+    Labels labels = Labels.of(LabelWords.bare(invocation.arguments().all()));
     Duration expires = invocation.arguments().duration("expires", Duration.ofHours(24));
     if (!expires.isZero()) {
       Instant end = Instant.now().plus(expires).truncatedTo(ChronoUnit.SECONDS);

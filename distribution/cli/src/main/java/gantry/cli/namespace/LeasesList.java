@@ -2,10 +2,13 @@
 package gantry.cli.namespace;
 
 import gantry.cli.command.Command;
+import gantry.cli.command.Found;
 import gantry.cli.command.Grammar;
 import gantry.cli.command.Invocation;
 import gantry.cli.command.LabelWords;
 import gantry.cli.command.Listing;
+import gantry.cli.command.Survey;
+import gantry.cli.command.Times;
 import gantry.leases.Lease;
 import java.util.List;
 
@@ -13,25 +16,31 @@ import java.util.List;
 final class LeasesList implements Command {
   @Override
   public void grammar(Grammar grammar) {
+    Survey.grammar(grammar);
     grammar
         .flag("quiet q", "print only the ids")
-        .listing()
         .arguments("FILTER", 0, Integer.MAX_VALUE, "for instance id==x");
   }
 
   @Override
-  public int run(Invocation invocation) {
-    List<Lease> leases = invocation.client().leases().list(invocation.arguments().all());
+  public int run(Invocation invocation) throws Exception {
+    List<String> filters = invocation.arguments().all();
+    Survey survey = new Survey(invocation);
+    List<Found<Lease>> leases = survey.ask(client -> client.leases().list(filters));
     if (invocation.arguments().flag("quiet")) {
-      leases.forEach(lease -> invocation.say(lease.id()));
-      return 0;
+      return survey.names(leases, Lease::id);
     }
-    new Listing<Lease>()
-        .column("ID", Lease::id)
-        .column("CREATED AT", lease -> lease.createdAt().toString())
-        .column(
-            "LABELS", lease -> LabelWords.cell(lease.labels(), "-"), lease -> lease.labels().map())
-        .print(leases, invocation);
-    return 0;
+    return survey.print(
+        leases,
+        new Listing<Lease>()
+            .column("ID", Lease::id)
+            .column(
+                "CREATED AT",
+                lease -> Times.local(lease.createdAt()),
+                lease -> Times.exact(lease.createdAt()))
+            .column(
+                "LABELS",
+                lease -> LabelWords.cell(lease.labels(), "-"),
+                lease -> lease.labels().map()));
   }
 }

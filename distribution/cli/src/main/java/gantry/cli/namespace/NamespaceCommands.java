@@ -22,6 +22,6 @@ public final class NamespaceCommands {
     return List.of(
         Word.leaf("ls list", "list leases", LeasesList::new),
         Word.leaf("create", "make a lease", LeaseCreate::new),
-        Word.leaf("rm delete", "end leases", LeaseRemove::new));
+        Word.leaf("rm delete del remove", "end leases", LeaseRemove::new));
   }
 }

@@ -12,7 +12,8 @@ final class NamespaceLabel implements Command {
   public void grammar(Grammar grammar) {
     grammar
         .argument("NAME", "of the namespace")
-        .arguments("KEY=VALUE", 1, Integer.MAX_VALUE, "labels; one without a value is cleared");
+        .arguments(
+            "KEY=VALUE", 0, Integer.MAX_VALUE, "labels; KEY= clears one, KEY alone is KEY=true");
   }
 
   @Override
@@ -20,7 +21,7 @@ final class NamespaceLabel implements Command {
     invocation
         .client()
         .namespaces()
-        .label(invocation.arguments().at(0), LabelWords.changes(invocation.arguments().from(1)));
+        .label(invocation.arguments().at(0), LabelWords.parse(invocation.arguments().from(1)));
     return 0;
   }
 }

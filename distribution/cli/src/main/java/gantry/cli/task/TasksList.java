@@ -2,9 +2,11 @@
 package gantry.cli.task;
 
 import gantry.cli.command.Command;
+import gantry.cli.command.Found;
 import gantry.cli.command.Grammar;
 import gantry.cli.command.Invocation;
 import gantry.cli.command.Listing;
+import gantry.cli.command.Survey;
 import gantry.runtime.ProcessState;
 import java.util.List;
 
@@ -12,21 +14,22 @@ import java.util.List;
 final class TasksList implements Command {
   @Override
   public void grammar(Grammar grammar) {
-    grammar.flag("quiet q", "print only the ids").listing();
+    Survey.grammar(grammar);
+    grammar.flag("quiet q", "print only the ids");
   }
 
   @Override
-  public int run(Invocation invocation) {
-    List<ProcessState> tasks = invocation.client().tasks().list();
+  public int run(Invocation invocation) throws Exception {
+    Survey survey = new Survey(invocation);
+    List<Found<ProcessState>> tasks = survey.ask(client -> client.tasks().list());
     if (invocation.arguments().flag("quiet")) {
-      tasks.forEach(task -> invocation.say(task.id()));
-      return 0;
+      return survey.names(tasks, ProcessState::id);
     }
-    new Listing<ProcessState>()
-        .column("TASK", ProcessState::id)
-        .column("PID", task -> Integer.toString(task.pid()), ProcessState::pid)
-        .column("STATUS", task -> task.status().name())
-        .print(tasks, invocation);
-    return 0;
+    return survey.print(
+        tasks,
+        new Listing<ProcessState>()
+            .column("TASK", ProcessState::id)
+            .column("PID", task -> Integer.toString(task.pid()), ProcessState::pid)
+            .column("STATUS", task -> task.status().name()));
   }
 }

@@ -52,7 +52,7 @@ final class FormatsTest {
   @Test
   void labels_areWordsAndACell() {
     assertThat(LabelWords.parse(List.of("a=b=c", "d"))).isEqualTo(Map.of("a", "b=c", "d", "true"));
-    assertThat(LabelWords.changes(List.of("a=1", "d"))).isEqualTo(Map.of("a", "1", "d", ""));
+    assertThat(LabelWords.bare(List.of("a=1", "d"))).isEqualTo(Map.of("a", "1", "d", ""));
     assertThatThrownBy(() -> LabelWords.parse(List.of("=x"))).isInstanceOf(UsageException.class);
     assertThat(LabelWords.cell(Labels.of(Map.of("b", "2", "a", "1")), "-")).isEqualTo("a=1,b=2");
     assertThat(LabelWords.cell(Labels.none(), "-")).isEqualTo("-");

@@ -103,19 +103,31 @@ final class ProgramTest {
   }
 
   @Test
+  void joinedOptionBeforeTheWordItBelongsTo_isCarried() {
+    run(Map.of(), "things", "--depth=7", "probe", "x");
+    assertThat(seen.getFirst()).startsWith("[x] false 7");
+  }
+
+  @Test
+  void version_needsNoCommand() {
+    assertThat(run(Map.of(), "--version")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("gantry ");
+  }
+
+  @Test
   void optionBeforeTheWordItBelongsTo_isCarried() {
     run(Map.of(), "things", "--depth", "7", "probe", "x");
     assertThat(seen.getFirst()).startsWith("[x] false 7");
   }
 
   @Test
-  void mistakes_areOneLineAndExitTwo() {
-    assertThat(run(Map.of(), "thing")).isEqualTo(2);
-    assertThat(run(Map.of(), "things", "prob", "x")).isEqualTo(2);
-    assertThat(run(Map.of(), "things", "probe")).isEqualTo(2);
-    assertThat(run(Map.of(), "things", "probe", "--depth", "deep", "x")).isEqualTo(2);
-    assertThat(run(Map.of(), "--output", "xml", "things", "probe", "x")).isEqualTo(2);
-    assertThat(run(Map.of(), "things", "probe", "--nosuch", "x")).isEqualTo(2);
+  void mistakes_areOneLineAndExitAsCtrDoes() {
+    assertThat(run(Map.of(), "thing")).isEqualTo(3);
+    assertThat(run(Map.of(), "things", "prob", "x")).isEqualTo(3);
+    assertThat(run(Map.of(), "things", "probe")).isEqualTo(1);
+    assertThat(run(Map.of(), "things", "probe", "--depth", "deep", "x")).isEqualTo(1);
+    assertThat(run(Map.of(), "--output", "xml", "things", "probe", "x")).isEqualTo(1);
+    assertThat(run(Map.of(), "things", "probe", "--nosuch", "x")).isEqualTo(1);
     assertThat(err.toString(StandardCharsets.UTF_8).lines())
         .hasSize(6)
         .allMatch(line -> line.startsWith("gantry: "))
@@ -136,7 +148,9 @@ final class ProgramTest {
   @Test
   void help_listsWordsAndOptions() {
     assertThat(run(Map.of())).isZero();
+    assertThat(run(Map.of(), "help")).isZero();
     assertThat(run(Map.of(), "things")).isZero();
+    assertThat(run(Map.of(), "things", "help")).isZero();
     assertThat(run(Map.of(), "things", "probe", "--help")).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8))
         .contains("things, thg    things to do")
