@@ -100,6 +100,12 @@ public final class Platforms {
     };
   }
 
+  /** The one spelling of the platform of an image. */
+  public static ImagePlatform normalized(ImagePlatform platform) {
+    return new ImagePlatform(
+        normalized(platform.platform()), platform.osVersion(), platform.osFeatures());
+  }
+
   private static Platform single(String text) {
     Platform host = Platform.host();
     String os = normalized(new Platform(text, "", "")).os();
