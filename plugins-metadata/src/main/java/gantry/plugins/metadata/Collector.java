@@ -6,36 +6,39 @@ import gantry.errors.DeadlineExceededException;
 import gantry.errors.GantryException;
 import gantry.errors.NotFoundException;
 import gantry.events.Event;
+import gantry.metadata.Garbage;
 import gantry.metadata.GcStats;
 import gantry.names.Namespace;
 import gantry.plugins.metadata.Intents.Intent;
-import gantry.store.Transaction;
+import gantry.plugins.metadata.SnapshotRows.Snapshot;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what nothing reaches. Records are marked in a read, beside all writers; only if there is
- * garbage does a write delete it, all at once, so that nobody can claim half of what goes. If
- * anything was written in between, that write marks again. Then the raw stores lose what has no
- * record any more, outside any transaction.
+ * Removes what nothing reaches: first records, as {@link Round} says, then what the raw stores have
+ * without a record, outside any transaction.
  */
 final class Collector {
   private static final Logger log = LoggerFactory.getLogger(Collector.class);
   private static final Duration DEADLINE = Duration.ofMinutes(10);
-  private static final String CHANGES = "SELECT value FROM counter WHERE name = 'changes'";
 
   private final Database database;
   private final Intents intents;
   private final RawContent content;
   private final Snapshotters snapshotters;
+  private final String owner = Round.newOwner();
   private final Semaphore turn = new Semaphore(1);
 
   Collector(Database database, Intents intents, RawContent content, Snapshotters snapshotters) {
@@ -45,13 +48,51 @@ final class Collector {
     this.snapshotters = snapshotters;
   }
 
-  GcStats collect() {
+  /**
+   * Collects.
+   *
+   * @param removed is shown each object after it is gone
+   */
+  GcStats collect(Consumer<Garbage> removed) {
     takeTurn();
     try {
-      return collectInTurn();
+      return collectInTurn(removed);
     } finally {
       turn.release();
     }
+  }
+
+  /** What a collection would remove now. */
+  List<Garbage> plan() throws IOException {
+    List<Garbage> plan = new ArrayList<>();
+    try (Round round = begin()) {
+      for (Garbage garbage : round.mark()) {
+        plan.add(garbage.type().equals(Node.Type.SNAPSHOT.word()) ? measured(garbage) : garbage);
+      }
+    }
+    new ContentCleanup(database, content).orphans().forEach(plan::add);
+    for (RawSnapshotter raw : snapshotters.all()) {
+      plan.addAll(new SnapshotCleanup(database, raw).orphans());
+    }
+    return plan;
+  }
+
+  private Garbage measured(Garbage garbage) throws IOException {
+    Node node = Node.of(Node.Type.SNAPSHOT, garbage.namespace(), garbage.id());
+    RawSnapshotter raw = snapshotters.find(node.snapshotter()).orElse(null);
+    if (raw == null) {
+      return garbage;
+    }
+    SnapshotRows rows = new SnapshotRows(node.namespace(), node.snapshotter());
+    Optional<Snapshot> record = database.read(tx -> rows.find(tx, node.snapshotName()));
+    long bytes = record.isEmpty() ? 0 : raw.bytes(record.get().backend());
+    return new Garbage(garbage.namespace(), garbage.type(), garbage.id(), bytes, garbage.reason());
+  }
+
+  private Round begin() {
+    Set<String> bound =
+        snapshotters.all().stream().map(RawSnapshotter::name).collect(Collectors.toSet());
+    return Round.begin(database, owner, bound);
   }
 
   private void takeTurn() {
@@ -66,42 +107,38 @@ final class Collector {
     }
   }
 
-  private GcStats collectInTurn() {
+  private GcStats collectInTurn(Consumer<Garbage> removed) {
     intents.unsettled().forEach(this::settle);
     long start = System.nanoTime();
-    Set<Node> garbage = sweep();
-    Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-    garbage.forEach(this::announce);
-    snapshotters.all().forEach(this::cleanUp);
-    cleanUpContent();
-    return new GcStats(counts(garbage), elapsed);
-  }
-
-  private record Mark(long changes, Set<Node> garbage) {}
-
-  private Set<Node> sweep() {
-    Set<String> bound =
-        snapshotters.all().stream().map(RawSnapshotter::name).collect(Collectors.toSet());
-    Mark first = database.read(tx -> mark(tx, bound));
-    if (first.garbage().isEmpty()) {
-      return Set.of();
+    Map<String, Integer> counts = new TreeMap<>();
+    try (Round round = begin()) {
+      round.mark();
+      round.sweep(
+          garbage -> {
+            counts.merge(garbage.type(), 1, Integer::sum);
+            announce(garbage);
+            removed.accept(garbage);
+          });
     }
-    return database.write(
-        tx -> {
-          Set<Node> garbage =
-              tx.number(CHANGES) == first.changes() ? first.garbage() : mark(tx, bound).garbage();
-          Sweep.delete(tx, garbage);
-          return garbage;
-        });
+    Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+    snapshotters.all().forEach(raw -> cleanUp(raw, removed));
+    cleanUpContent(removed);
+    return new GcStats(counts, elapsed);
   }
 
-  private Mark mark(Transaction tx, Set<String> bound) {
-    return new Mark(
-        tx.number(CHANGES), new GraphReader(tx, database.now(), bound).read().garbage());
+  private void announce(Garbage garbage) {
+    log.info(
+        "collected {} {} of namespace {}, {} bytes: {}",
+        garbage.type(),
+        garbage.id(),
+        garbage.namespace(),
+        garbage.bytes(),
+        garbage.reason());
+    Node.Type.of(garbage.type())
+        .ifPresent(type -> announce(Node.of(type, garbage.namespace(), garbage.id())));
   }
 
   private void announce(Node node) {
-    log.info("collected {} {} of namespace {}", node.type().word(), node.key(), node.namespace());
     Namespace namespace = new Namespace(node.namespace());
     switch (node.type()) {
       case IMAGE -> database.publish(namespace, new Event.ImageDelete(node.key()));
@@ -115,30 +152,24 @@ final class Collector {
     }
   }
 
-  private static Map<String, Integer> counts(Set<Node> garbage) {
-    Map<String, Integer> counts = new TreeMap<>();
-    garbage.forEach(node -> counts.merge(node.type().word(), 1, Integer::sum));
-    return counts;
-  }
-
-  private void cleanUp(RawSnapshotter raw) {
+  private void cleanUp(RawSnapshotter raw, Consumer<Garbage> removed) {
     if (!raw.takeDirty()) {
       return;
     }
     try {
-      new SnapshotCleanup(database, raw).run();
+      new SnapshotCleanup(database, raw).run(removed);
     } catch (IOException | GantryException e) {
       raw.markDirty();
       log.warn("clean up snapshotter {}: the next collection tries again", raw.name(), e);
     }
   }
 
-  private void cleanUpContent() {
+  private void cleanUpContent(Consumer<Garbage> removed) {
     if (!content.takeDirty()) {
       return;
     }
     try {
-      new ContentCleanup(database, content).run();
+      new ContentCleanup(database, content).run(removed);
     } catch (IOException | GantryException e) {
       content.markDirty();
       log.warn("clean up content: the next collection tries again", e);

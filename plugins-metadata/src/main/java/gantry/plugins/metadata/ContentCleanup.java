@@ -5,12 +5,14 @@ import gantry.content.BlobInfo;
 import gantry.content.IngestStatus;
 import gantry.errors.NotFoundException;
 import gantry.filters.Filter;
+import gantry.metadata.Garbage;
 import gantry.oci.Digest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,40 +31,73 @@ final class ContentCleanup {
     this.raw = raw;
   }
 
-  void run() throws IOException {
+  /**
+   * Removes them.
+   *
+   * @param removed is shown each after it is gone
+   */
+  void run(Consumer<Garbage> removed) throws IOException {
+    List<IngestStatus> ingests = raw.handle().call(store -> store.statuses(Filter.ALL));
+    for (BlobInfo blob : unrecorded()) {
+      deleteUnlessClaimed(blob, removed);
+    }
+    Set<String> refs = texts("SELECT backend FROM ingest");
+    for (IngestStatus ingest : ingests) {
+      if (!refs.contains(ingest.ref())) {
+        raw.abort(ingest.ref());
+        log.info(
+            "collected ingest {}, {} bytes: no record names it", ingest.ref(), ingest.offset());
+        removed.accept(garbage(ingest));
+      }
+    }
+  }
+
+  /** What no record names, as it would be reported. */
+  List<Garbage> orphans() throws IOException {
+    List<Garbage> orphans = new ArrayList<>();
+    List<IngestStatus> ingests = raw.handle().call(store -> store.statuses(Filter.ALL));
+    unrecorded().forEach(blob -> orphans.add(garbage(blob)));
+    Set<String> refs = texts("SELECT backend FROM ingest");
+    ingests.stream()
+        .filter(ingest -> !refs.contains(ingest.ref()))
+        .forEach(ingest -> orphans.add(garbage(ingest)));
+    return orphans;
+  }
+
+  private List<BlobInfo> unrecorded() throws IOException {
     List<BlobInfo> blobs = new ArrayList<>();
     raw.handle().run(store -> store.walk(Filter.ALL, blobs::add));
-    List<IngestStatus> ingests = raw.handle().call(store -> store.statuses(Filter.ALL));
     Set<String> digests =
         texts(
             "SELECT digest FROM blob UNION ALL SELECT expected FROM ingest"
                 + " WHERE expected IS NOT NULL");
-    Set<String> refs = texts("SELECT backend FROM ingest");
-    for (BlobInfo blob : blobs) {
-      if (!digests.contains(blob.digest().toString())) {
-        deleteUnlessClaimed(blob.digest());
-      }
-    }
-    for (IngestStatus ingest : ingests) {
-      if (!refs.contains(ingest.ref())) {
-        raw.abort(ingest.ref());
-        log.info("collected ingest {}", ingest.ref());
-      }
-    }
+    return blobs.stream().filter(blob -> !digests.contains(blob.digest().toString())).toList();
+  }
+
+  private static Garbage garbage(BlobInfo blob) {
+    return new Garbage("", "blob", blob.digest().toString(), blob.size(), "no record names it");
+  }
+
+  private static Garbage garbage(IngestStatus ingest) {
+    return new Garbage("", "ingest", ingest.ref(), ingest.offset(), "no record names it");
   }
 
   private Set<String> texts(String sql) {
     return new HashSet<>(database.read(tx -> tx.list(sql, row -> row.text(1))));
   }
 
-  private void deleteUnlessClaimed(Digest digest) throws IOException {
-    raw.condemned().add(digest.toString());
+  private void deleteUnlessClaimed(BlobInfo blob, Consumer<Garbage> removed) throws IOException {
+    String digest = blob.digest().toString();
+    boolean isDeleted = false;
+    raw.condemned().add(digest);
     try {
-      if (!isRecorded(digest.toString())) {
-        delete(digest);
-      }
+      isDeleted = !isRecorded(digest) && delete(blob.digest());
     } finally {
-      raw.condemned().release(digest.toString());
+      raw.condemned().release(digest);
+    }
+    if (isDeleted) {
+      log.info("collected blob {}, {} bytes: no record names it", digest, blob.size());
+      removed.accept(garbage(blob));
     }
   }
 
@@ -73,12 +108,13 @@ final class ContentCleanup {
                 || tx.exists("SELECT 1 FROM ingest WHERE expected = ?", digest));
   }
 
-  private void delete(Digest digest) throws IOException {
+  private boolean delete(Digest digest) throws IOException {
     try {
       raw.handle().run(store -> store.delete(digest));
-      log.info("collected blob {}", digest);
+      return true;
     } catch (NotFoundException e) {
       log.debug("collect blob {}: it is gone", digest);
+      return false;
     }
   }
 }

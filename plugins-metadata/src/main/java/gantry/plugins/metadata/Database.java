@@ -55,6 +55,11 @@ final class Database implements AutoCloseable {
     return write(Durability.VISIBLE, work);
   }
 
+  /** Writes what is no change to anything that a caller knows of. */
+  <T extends @Nullable Object> T log(Work<T> work) {
+    return store.write(Durability.VISIBLE, work);
+  }
+
   private <T extends @Nullable Object> T write(Durability durability, Work<T> work) {
     T result =
         store.write(

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.metadata;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /**
  * An object that can refer or be referred to.
  *
@@ -24,6 +27,10 @@ record Node(Type type, String namespace, String key, boolean isFlat) {
 
     String word() {
       return word;
+    }
+
+    static Optional<Type> of(String word) {
+      return Arrays.stream(values()).filter(type -> type.word.equals(word)).findFirst();
     }
   }
 

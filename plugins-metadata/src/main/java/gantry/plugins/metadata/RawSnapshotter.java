@@ -51,4 +51,13 @@ final class RawSnapshotter {
       return Optional.empty();
     }
   }
+
+  /** What a snapshot takes, in bytes; 0 if it is not there. */
+  long bytes(String key) throws IOException {
+    try {
+      return handle.call(snapshotter -> snapshotter.usage(key)).size();
+    } catch (NotFoundException e) {
+      return 0;
+    }
+  }
 }

@@ -5,7 +5,9 @@ import gantry.errors.FailedPreconditionException;
 import gantry.errors.NotFoundException;
 import gantry.errors.UnimplementedException;
 import gantry.filters.Filter;
+import gantry.metadata.Garbage;
 import gantry.snapshots.SnapshotInfo;
+import gantry.snapshots.SnapshotKind;
 import gantry.snapshots.Snapshotter;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,7 +16,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,16 +38,40 @@ final class SnapshotCleanup {
     this.raw = raw;
   }
 
-  void run() throws IOException {
-    List<SnapshotInfo> present = new ArrayList<>();
-    raw.handle().run(snapshotter -> snapshotter.walk(Filter.ALL, present::add));
-    Set<String> recorded = recorded();
-    List<String> orphans =
-        leavesFirst(present).stream().filter(key -> !recorded.contains(key)).toList();
-    for (String key : orphans) {
-      removeUnlessClaimed(key);
+  /**
+   * Removes them.
+   *
+   * @param removed is shown each after it is gone
+   */
+  void run(Consumer<Garbage> removed) throws IOException {
+    for (SnapshotInfo orphan : find()) {
+      removeUnlessClaimed(orphan, removed);
     }
     cleanup();
+  }
+
+  /** What no record names, as it would be reported. */
+  List<Garbage> orphans() throws IOException {
+    List<Garbage> orphans = new ArrayList<>();
+    for (SnapshotInfo orphan : find()) {
+      orphans.add(garbage(orphan.name(), raw.bytes(orphan.name())));
+    }
+    return orphans;
+  }
+
+  private List<SnapshotInfo> find() throws IOException {
+    Map<String, SnapshotInfo> present = new HashMap<>();
+    raw.handle().run(backend -> backend.walk(Filter.ALL, info -> present.put(info.name(), info)));
+    Set<String> recorded = recorded();
+    return leavesFirst(List.copyOf(present.values())).stream()
+        .filter(key -> !recorded.contains(key))
+        .map(present::get)
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  private Garbage garbage(String key, long bytes) {
+    return new Garbage("", "snapshot-data", raw.name() + "/" + key, bytes, "no record names it");
   }
 
   private Set<String> recorded() {
@@ -75,14 +103,22 @@ final class SnapshotCleanup {
     return depth;
   }
 
-  private void removeUnlessClaimed(String key) throws IOException {
+  private void removeUnlessClaimed(SnapshotInfo orphan, Consumer<Garbage> removed)
+      throws IOException {
+    String key = orphan.name();
+    // that of others has to be measured file by file, which is not worth a line in the log
+    long bytes = orphan.kind() == SnapshotKind.COMMITTED ? raw.bytes(key) : 0;
+    boolean isRemoved = false;
     raw.condemned().add(key);
     try {
-      if (!isRecorded(key)) {
-        remove(key);
-      }
+      isRemoved = !isRecorded(key) && remove(key);
     } finally {
       raw.condemned().release(key);
+    }
+    if (isRemoved) {
+      log.info(
+          "collected {} of snapshotter {}, {} bytes: no record names it", key, raw.name(), bytes);
+      removed.accept(garbage(key, bytes));
     }
   }
 
@@ -95,15 +131,16 @@ final class SnapshotCleanup {
                     "SELECT 1 FROM intent WHERE snapshotter = ? AND backend = ?", raw.name(), key));
   }
 
-  private void remove(String key) throws IOException {
+  private boolean remove(String key) throws IOException {
     try {
       raw.handle().run(snapshotter -> snapshotter.remove(key));
-      log.info("collected {} of snapshotter {}", key, raw.name());
+      return true;
     } catch (NotFoundException e) {
       log.debug("collect {} of snapshotter {}: it is gone", key, raw.name());
     } catch (FailedPreconditionException e) {
       log.warn("collect {} of snapshotter {}", key, raw.name(), e);
     }
+    return false;
   }
 
   private void cleanup() throws IOException {

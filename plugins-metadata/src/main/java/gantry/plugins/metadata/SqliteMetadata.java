@@ -8,6 +8,7 @@ import gantry.events.EventBus;
 import gantry.images.Images;
 import gantry.leases.Leases;
 import gantry.metadata.Caller;
+import gantry.metadata.Garbage;
 import gantry.metadata.GcStats;
 import gantry.metadata.Metadata;
 import gantry.metadata.Scope;
@@ -18,10 +19,13 @@ import gantry.plugins.PluginDirectories;
 import gantry.plugins.PluginFacts;
 import gantry.snapshots.Snapshotter;
 import gantry.store.Durability;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -138,7 +142,17 @@ public final class SqliteMetadata implements Metadata, PluginFacts, AutoCloseabl
 
   @Override
   public GcStats collect() {
-    return collector.collect();
+    return collector.collect(garbage -> {});
+  }
+
+  @Override
+  public GcStats collect(Consumer<Garbage> removed) {
+    return collector.collect(removed);
+  }
+
+  @Override
+  public List<Garbage> plan() throws IOException {
+    return collector.plan();
   }
 
   @Override

@@ -2,33 +2,34 @@
 package gantry.plugins.metadata;
 
 import gantry.store.Transaction;
-import java.util.Collection;
 
-/** Deletes the records of objects that nothing reaches. */
+/** Deletes the record of an object that nothing reaches. */
 final class Sweep {
   private Sweep() {}
 
-  static void delete(Transaction tx, Collection<Node> garbage) {
-    garbage.forEach(node -> delete(tx, node));
-  }
-
-  private static void delete(Transaction tx, Node node) {
+  /** Whether it was still there. */
+  static boolean delete(Transaction tx, Node node) {
     String namespace = node.namespace();
-    switch (node.type()) {
-      case CONTENT -> tx.run("DELETE FROM blob WHERE ns = ? AND digest = ?", namespace, node.key());
-      case IMAGE -> tx.run("DELETE FROM image WHERE ns = ? AND name = ?", namespace, node.key());
-      case INGEST -> tx.run("DELETE FROM ingest WHERE ns = ? AND ref = ?", namespace, node.key());
-      case LEASE -> {
-        tx.run("DELETE FROM claim WHERE ns = ? AND lease = ?", namespace, node.key());
-        tx.run("DELETE FROM lease WHERE ns = ? AND id = ?", namespace, node.key());
-      }
-      case SNAPSHOT ->
-          tx.run(
-              "DELETE FROM snapshot WHERE ns = ? AND snapshotter = ? AND name = ?",
-              namespace,
-              node.snapshotter(),
-              node.snapshotName());
-      case CONTAINER -> throw new IllegalStateException("collect container " + node.key());
-    }
+    int deleted =
+        switch (node.type()) {
+          case CONTENT ->
+              tx.run("DELETE FROM blob WHERE ns = ? AND digest = ?", namespace, node.key());
+          case IMAGE ->
+              tx.run("DELETE FROM image WHERE ns = ? AND name = ?", namespace, node.key());
+          case INGEST ->
+              tx.run("DELETE FROM ingest WHERE ns = ? AND ref = ?", namespace, node.key());
+          case LEASE -> {
+            tx.run("DELETE FROM claim WHERE ns = ? AND lease = ?", namespace, node.key());
+            yield tx.run("DELETE FROM lease WHERE ns = ? AND id = ?", namespace, node.key());
+          }
+          case SNAPSHOT ->
+              tx.run(
+                  "DELETE FROM snapshot WHERE ns = ? AND snapshotter = ? AND name = ?",
+                  namespace,
+                  node.snapshotter(),
+                  node.snapshotName());
+          case CONTAINER -> throw new IllegalStateException("collect container " + node.key());
+        };
+    return deleted > 0;
   }
 }

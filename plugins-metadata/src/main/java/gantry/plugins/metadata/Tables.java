@@ -54,7 +54,8 @@ final class Tables {
             ns TEXT NOT NULL, snapshotter TEXT NOT NULL, backend TEXT NOT NULL,
             source TEXT NOT NULL, name TEXT NOT NULL, parent TEXT NOT NULL,
             labels TEXT NOT NULL, lease TEXT);
-          """);
+          """,
+          Outbox.TABLES);
 
   private Tables() {}
 }

@@ -14,6 +14,9 @@
  * ├── ingest      ns, ref → ref in the raw store, expiry, digest that is or will be its blob's
  * ├── snapshot    ns, snapshotter, name → key in the raw snapshotter, parent, labels, times
  * ├── intent      what is being done in a raw snapshotter, and by which process
+ * ├── touched     which records changed, in order; see Outbox
+ * ├── released    why an object may have lost its last root
+ * ├── collection  who collects, and from where on it needs touched
  * └── counter     changes: transactions so far; sequence: last number in a raw ref
  *
  * labels and annotations are written as gantry.store.LabelColumn says, times in nanoseconds
