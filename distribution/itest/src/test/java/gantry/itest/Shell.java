@@ -59,6 +59,21 @@ final class Shell {
     return run(List.of("bash", "-c", script));
   }
 
+  /** Begins a snippet of bash whose end the caller awaits; what it prints is dropped. */
+  Process start(String script) {
+    ProcessBuilder builder =
+        new ProcessBuilder("bash", "-c", script)
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().putAll(environment);
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   // Streams go to files: a daemonised grandchild that keeps a pipe open must not stall the test.
   private Result run(List<String> command, Path out, Path err) throws IOException {
     ProcessBuilder builder =
