@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A call in progress: the meeting point of gRPC's callbacks and the thread that handles the call.
- * Only that thread sends and closes. The last callback returns after that thread is done, so who
- * waits for the end of the call waits for the end of the work.
+ * Only that thread closes it. The last callback returns after that thread is done, so who waits for
+ * the end of the call waits for the end of the work.
  */
 final class Exchange<Q, R> extends ServerCall.Listener<Q> implements Source<Q>, Sink<R> {
   private static final Logger log = LoggerFactory.getLogger(Exchange.class);
@@ -37,6 +37,7 @@ final class Exchange<Q, R> extends ServerCall.Listener<Q> implements Source<Q>, 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Queue<Q> arrived = new ArrayDeque<>();
+  private boolean asked;
   private boolean halfClosed;
   private boolean over;
   private boolean opened;
@@ -75,6 +76,9 @@ final class Exchange<Q, R> extends ServerCall.Listener<Q> implements Source<Q>, 
       if (!over) {
         call.close(status, new Metadata());
       }
+      // who else still uses the stream must not send behind its end
+      over = true;
+      changed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -82,10 +86,26 @@ final class Exchange<Q, R> extends ServerCall.Listener<Q> implements Source<Q>, 
 
   @Override
   public Optional<Q> next() throws InterruptedException {
-    call.request(1);
+    return next(PATIENCE);
+  }
+
+  @Override
+  public Optional<Q> next(Duration patience) throws InterruptedException {
+    boolean isAsked;
     lock.lock();
     try {
-      await(() -> !arrived.isEmpty() || halfClosed, "read request");
+      isAsked = asked;
+      asked = true;
+    } finally {
+      lock.unlock();
+    }
+    if (!isAsked) {
+      // not under the lock: what has arrived may be handed over at once
+      call.request(1);
+    }
+    lock.lock();
+    try {
+      await(() -> !arrived.isEmpty() || halfClosed, "read request", patience);
       return Optional.ofNullable(arrived.poll());
     } finally {
       lock.unlock();
@@ -97,7 +117,7 @@ final class Exchange<Q, R> extends ServerCall.Listener<Q> implements Source<Q>, 
     lock.lock();
     try {
       open();
-      await(call::isReady, "send answer");
+      await(call::isReady, "send answer", PATIENCE);
       call.sendMessage(message);
     } finally {
       lock.unlock();
@@ -130,11 +150,12 @@ final class Exchange<Q, R> extends ServerCall.Listener<Q> implements Source<Q>, 
     }
   }
 
-  private void await(BooleanSupplier condition, String what) throws InterruptedException {
-    long left = PATIENCE.toNanos();
+  private void await(BooleanSupplier condition, String what, Duration patience)
+      throws InterruptedException {
+    long left = patience.toNanos();
     while (!over && !condition.getAsBoolean()) {
       if (left <= 0) {
-        throw new DeadlineExceededException(what + ": the client did nothing for " + PATIENCE);
+        throw new DeadlineExceededException(what + ": the client did nothing for " + patience);
       }
       left = changed.awaitNanos(left);
     }
@@ -145,7 +166,11 @@ final class Exchange<Q, R> extends ServerCall.Listener<Q> implements Source<Q>, 
 
   @Override
   public void onMessage(Q message) {
-    change(() -> arrived.add(message));
+    change(
+        () -> {
+          asked = false;
+          arrived.add(message);
+        });
   }
 
   @Override

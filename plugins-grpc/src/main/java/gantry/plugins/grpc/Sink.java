@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.grpc;
 
-/** Where the answers to a client go. Written by the thread that handles the call. */
+/** Where the answers to a client go. Written by one thread at a time, which may be any. */
 interface Sink<R> {
   /**
    * Sends a message when the client has room for it.

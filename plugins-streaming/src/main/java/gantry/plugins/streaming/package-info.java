@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Streams that a client opened and will name in a later call. */
+/**
+ * The streams that clients have open, by namespace and id.
+ *
+ * <pre>
+ *  StreamManager ──► OpenStreams    the table
+ *       │
+ *   LeaseWatch                      ends streams whose lease is gone
+ * </pre>
+ */
 @NullMarked
 package gantry.plugins.streaming;
 
