@@ -1,7 +1,7 @@
 # Gantry: what people do with the sources. Everything a target needs it sets up itself.
 PREFIX ?= /usr/local
 
-.PHONY: quickstart quickstart-stop test setup build install bench clean format check-format
+.PHONY: quickstart quickstart-stop test soak setup build install bench clean format check-format
 
 quickstart: ## set up, build, start a daemon under build/ and run a container
 	@cnf/bin/setup
@@ -14,6 +14,9 @@ quickstart-stop: ## stop what quickstart started
 
 test: ## set up what the tests need and run every test
 	@cnf/bin/test
+
+soak: ## the long forms of the tests that make test runs short
+	@cnf/bin/soak
 
 setup: ## install through apt what the host lacks
 	@cnf/bin/setup
