@@ -88,6 +88,11 @@ public final class GantryClient implements AutoCloseable {
     return new ContentClient(wire);
   }
 
+  /** Images between registries, the store and archives. */
+  public TransferClient transfers() {
+    return new TransferClient(wire);
+  }
+
   /** Snapshots of one snapshotter, for instance {@code overlayfs}. */
   public SnapshotsClient snapshots(String snapshotter) {
     return new SnapshotsClient(wire, snapshotter);
@@ -111,6 +116,11 @@ public final class GantryClient implements AutoCloseable {
   /** Leases. */
   public LeasesClient leases() {
     return new LeasesClient(wire);
+  }
+
+  /** Garbage, damage and disk use. */
+  public AdminClient admin() {
+    return new AdminClient(wire);
   }
 
   /** Events. */

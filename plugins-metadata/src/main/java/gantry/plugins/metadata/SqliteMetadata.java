@@ -12,6 +12,7 @@ import gantry.metadata.Garbage;
 import gantry.metadata.GcStats;
 import gantry.metadata.Metadata;
 import gantry.metadata.Scope;
+import gantry.metadata.StoreUsage;
 import gantry.namespaces.Namespaces;
 import gantry.plugins.Handle;
 import gantry.plugins.Plugin;
@@ -153,6 +154,11 @@ public final class SqliteMetadata implements Metadata, PluginFacts, AutoCloseabl
   @Override
   public List<Garbage> plan() throws IOException {
     return collector.plan();
+  }
+
+  @Override
+  public StoreUsage usage() throws IOException {
+    return new UsageCount(database, content, snapshotters).count(plan());
   }
 
   @Override

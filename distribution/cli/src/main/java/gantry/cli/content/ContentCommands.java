@@ -18,6 +18,7 @@ public final class ContentCommands {
         Word.leaf("rm delete del remove", "take blobs out of the namespace", ContentRemove::new),
         Word.leaf("label", "set and clear labels of a blob", ContentLabel::new),
         Word.leaf("edit", "change a blob in an editor and store the result", ContentEdit::new),
+        Word.leaf("verify", "hash blobs again and compare", ContentVerify::new),
         Word.branch("prune", "let go of what is not needed", ContentCommands::prune));
   }
 
