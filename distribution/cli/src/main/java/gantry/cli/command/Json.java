@@ -62,7 +62,12 @@ public final class Json {
 
   /** The document with four spaces of indent, without a newline at its end. */
   public static String pretty(JsonNode tree) {
-    DefaultIndenter indenter = new DefaultIndenter("    ", "\n");
+    return pretty(tree, 4);
+  }
+
+  /** The document with so many spaces of indent, without a newline at its end. */
+  public static String pretty(JsonNode tree, int indent) {
+    DefaultIndenter indenter = new DefaultIndenter(" ".repeat(indent), "\n");
     Separators separators =
         Separators.createDefaultInstance()
             .withObjectFieldValueSpacing(Separators.Spacing.AFTER)

@@ -14,9 +14,12 @@ public final class ImageCommands {
         Word.leaf("check", "show which images are complete and unpacked", ImagesCheck::new),
         Word.leaf("export", "write images to an archive", ImageExport::new),
         Word.leaf("import", "load images from an archive", ImageImport::new),
+        Word.leaf("inspect i", "show all that an image consists of", ImageInspect::new),
         Word.leaf("ls list", "list images", ImagesList::new),
         Word.leaf("mount", "mount an image's filesystem", ImageMount::new),
         Word.leaf("unmount", "take such a mount away", ImageUnmount::new),
+        Word.leaf("prune", "remove images that no container uses", ImagesPrune::new),
+        Word.leaf("usage", "show what an image's snapshots take up", ImageUsage::new),
         Word.leaf("rm delete del remove", "remove images by name", ImageRemove::new),
         Word.leaf("tag", "give an image further names", ImageTag::new),
         Word.leaf("label", "set and clear labels", ImageLabel::new));

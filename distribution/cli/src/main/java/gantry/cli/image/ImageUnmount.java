@@ -5,16 +5,23 @@ import gantry.cli.command.Command;
 import gantry.cli.command.Grammar;
 import gantry.cli.command.Invocation;
 import gantry.cli.content.SnapshotterChoice;
+import gantry.cli.registry.RegistryOptions;
+import gantry.client.GantryClient;
+import gantry.errors.NotFoundException;
 import gantry.linux.Mounts;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Takes away what {@code images mount} made. */
+/** Takes the mount of an image away. */
 final class ImageUnmount implements Command {
   @Override
   public void grammar(Grammar grammar) {
     SnapshotterChoice.grammar(grammar);
-    grammar.flag("rm", "also remove the snapshot").argument("DIR", "where it is mounted");
+    RegistryOptions.grammar(grammar);
+    grammar
+        .flag("rm", "also remove the snapshot, and what was written to it")
+        .values("label", "KEY=VALUE", "accepted for ctr's sake; ctr ignores it too")
+        .argument("DIR", "where it is mounted");
   }
 
   @Override
@@ -22,9 +29,22 @@ final class ImageUnmount implements Command {
     String target = invocation.arguments().at(0);
     Mounts.unmountAll(Path.of(target));
     if (invocation.arguments().flag("rm")) {
-      invocation.client().snapshots(SnapshotterChoice.name(invocation)).remove(target);
+      remove(invocation.client(), SnapshotterChoice.name(invocation), target);
     }
     invocation.say(target);
     return 0;
+  }
+
+  private static void remove(GantryClient client, String snapshotter, String key) {
+    try {
+      client.leases().delete(key, false);
+    } catch (NotFoundException ended) {
+      // by itself
+    }
+    try {
+      client.snapshots(snapshotter).remove(key);
+    } catch (NotFoundException collected) {
+      // with the lease
+    }
   }
 }

@@ -2,85 +2,135 @@
 package gantry.cli.image;
 
 import gantry.cli.command.Command;
+import gantry.cli.command.Found;
 import gantry.cli.command.Grammar;
 import gantry.cli.command.Invocation;
 import gantry.cli.command.Listing;
 import gantry.cli.command.Sizes;
+import gantry.cli.command.Survey;
 import gantry.cli.content.SnapshotterChoice;
 import gantry.client.ContentClient;
+import gantry.client.GantryClient;
 import gantry.errors.NotFoundException;
 import gantry.images.Image;
+import gantry.oci.ChainId;
 import gantry.oci.Descriptor;
+import gantry.oci.MediaTypes;
 import gantry.oci.Platform;
+import gantry.oci.image.ImageConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which images are complete and unpacked. */
+/**
+ * Which images are complete and unpacked. An image whose manifest for this host is not there cannot
+ * be checked, which the exit code tells.
+ */
 final class ImagesCheck implements Command {
-  private record Row(Image image, String status, String size, boolean unpacked) {
+  /**
+   * @param required parts the manifest names; -1 if it is not there
+   */
+  private record Row(
+      Image image, int present, int required, long presentSize, long size, boolean unpacked) {
+    boolean available() {
+      return required >= 0;
+    }
+
     boolean ready() {
-      return unpacked && status.startsWith("complete");
+      return unpacked && present == required;
+    }
+
+    String status() {
+      if (!available()) {
+        return "unavailable (0/?)";
+      }
+      String word = present == required ? "complete" : "incomplete";
+      return "%s (%d/%d)".formatted(word, present, required);
+    }
+
+    String sizes() {
+      return Sizes.binary(presentSize) + "/" + (available() ? Sizes.binary(size) : "?");
     }
   }
 
   @Override
   public void grammar(Grammar grammar) {
     SnapshotterChoice.grammar(grammar);
+    Survey.grammar(grammar);
     grammar
         .flag("quiet q", "print only the names of images that are ready")
-        .listing()
         .arguments("FILTER", 0, Integer.MAX_VALUE, "for instance name~=busybox");
   }
 
   @Override
-  public int run(Invocation invocation) throws IOException {
-    Unpacker unpacker = new Unpacker(invocation.client(), SnapshotterChoice.name(invocation));
-    List<Row> rows = new ArrayList<>();
-    for (Image image : invocation.client().images().list(invocation.arguments().all())) {
-      rows.add(row(image, invocation.client().content(), unpacker));
-    }
+  public int run(Invocation invocation) throws Exception {
+    List<String> filters = invocation.arguments().all();
+    Survey survey = new Survey(invocation);
+    List<Found<Row>> rows =
+        survey.ask(client -> rows(client, SnapshotterChoice.name(invocation, client), filters));
     if (invocation.arguments().flag("quiet")) {
-      rows.stream().filter(Row::ready).forEach(row -> invocation.say(row.image().name()));
-      return 0;
+      survey.names(
+          rows.stream().filter(row -> row.item().ready()).toList(), row -> row.image().name());
+    } else {
+      survey.print(rows, table());
     }
-    new Listing<Row>()
+    boolean missing = rows.stream().anyMatch(row -> !row.item().available());
+    return missing ? 1 : survey.code();
+  }
+
+  private static Listing<Row> table() {
+    return new Listing<Row>()
         .column("REF", row -> row.image().name())
         .column("TYPE", row -> row.image().target().mediaType())
         .column("DIGEST", row -> row.image().target().digest().toString())
         .column("STATUS", Row::status)
-        .column("SIZE", Row::size)
-        .column("UNPACKED", row -> Boolean.toString(row.unpacked()), Row::unpacked)
-        .print(rows, invocation);
-    return 0;
+        .column("SIZE", Row::sizes)
+        .column("UNPACKED", row -> Boolean.toString(row.unpacked()), Row::unpacked);
   }
 
-  private static Row row(Image image, ContentClient content, Unpacker unpacker) throws IOException {
-    PlatformImage found;
+  private static List<Row> rows(GantryClient client, String snapshotter, List<String> filters) {
+    ImageContent documents = new ImageContent(client.content());
+    return AtOnce.map(
+        client.images().list(filters), image -> row(image, documents, client, snapshotter));
+  }
+
+  private static Row row(
+      Image image, ImageContent documents, GantryClient client, String snapshotter) {
     try {
-      found = new ImageContent(content).image(image.target(), Platform.host());
-    } catch (NotFoundException missing) {
-      return new Row(image, "incomplete", "-", false);
-    }
-    List<Descriptor> parts = new ArrayList<>(found.layers());
-    parts.add(found.config());
-    long present = 0;
-    int count = 0;
-    for (Descriptor part : parts) {
-      if (exists(part, content)) {
-        present += part.size();
-        count++;
+      List<Descriptor> parts = documents.parts(image.target(), Platform.host());
+      List<Descriptor> present = new ArrayList<>();
+      for (Descriptor part : parts) {
+        if (exists(part, client.content())) {
+          present.add(part);
+        }
       }
+      return new Row(
+          image,
+          present.size(),
+          parts.size(),
+          present.stream().mapToLong(Descriptor::size).sum(),
+          parts.stream().mapToLong(Descriptor::size).sum(),
+          isUnpacked(parts.getFirst(), documents, client, snapshotter));
+    } catch (NotFoundException | IOException missing) {
+      return new Row(image, 0, -1, 0, 0, false);
     }
-    String status = count == parts.size() ? "complete" : "incomplete";
-    return new Row(
-        image,
-        "%s (%d/%d)".formatted(status, count, parts.size()),
-        "%s/%s"
-            .formatted(
-                Sizes.binary(present),
-                Sizes.binary(parts.stream().mapToLong(Descriptor::size).sum())),
-        unpacker.isUnpacked(found));
+  }
+
+  private static boolean isUnpacked(
+      Descriptor config, ImageContent documents, GantryClient client, String snapshotter)
+      throws IOException {
+    if (!MediaTypes.isConfig(config.mediaType())) {
+      return false;
+    }
+    try {
+      ImageConfig image = ImageConfig.parse(documents.bytes(config));
+      if (!image.diffIds().isEmpty()) {
+        client.snapshots(snapshotter).stat(ChainId.of(image.diffIds()).toString());
+      }
+      return true;
+    } catch (NotFoundException missing) {
+      return false;
+    }
   }
 
   private static boolean exists(Descriptor part, ContentClient content) {
