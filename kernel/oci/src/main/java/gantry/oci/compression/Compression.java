@@ -51,7 +51,7 @@ public enum Compression {
     whole.unread(start, 0, length);
     return switch (of(start, length)) {
       case NONE -> whole;
-      case GZIP -> new GzipInput(whole);
+      case GZIP -> new GzipInput(whole, DeflateEngine.fastest());
       case ZSTD -> new ZstdInput(new ZstdInputStreamNoFinalizer(whole));
     };
   }

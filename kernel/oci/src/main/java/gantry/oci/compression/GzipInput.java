@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 
 /**
  * Unpacks gzip (RFC 1952) with large buffers. All members are read, and what follows the last one
@@ -22,15 +21,17 @@ final class GzipInput extends InputStream {
 
   private final InputStream in;
   private final byte[] buffer = new byte[BUFFER];
-  private final Inflater inflater = new Inflater(true);
+  private final DeflateEngine engine;
   private final CRC32 crc = new CRC32();
   private int position;
   private int limit;
+  private long written;
   private boolean inMember;
   private boolean atEnd;
 
-  GzipInput(InputStream in) {
+  GzipInput(InputStream in, DeflateEngine engine) {
     this.in = in;
+    this.engine = engine;
   }
 
   @Override
@@ -51,6 +52,7 @@ final class GzipInput extends InputStream {
       int n = inflate(bytes, offset, length);
       if (n > 0) {
         crc.update(bytes, offset, n);
+        written += n;
         return n;
       }
     }
@@ -60,14 +62,14 @@ final class GzipInput extends InputStream {
   /** Frees the native memory. */
   @Override
   public void close() throws IOException {
-    inflater.end();
+    engine.close();
     in.close();
   }
 
   /** One call of the inflater; 0 if it wants input or the member has ended. */
   private int inflate(byte[] bytes, int offset, int length) throws IOException {
     try {
-      int n = inflater.inflate(bytes, offset, length);
+      int n = engine.inflate(bytes, offset, length);
       if (n == 0) {
         feedOrFinish();
       }
@@ -78,17 +80,13 @@ final class GzipInput extends InputStream {
   }
 
   private void feedOrFinish() throws IOException {
-    if (inflater.finished()) {
-      position = limit - inflater.getRemaining();
+    if (engine.isFinished()) {
+      position = limit - engine.remaining();
       endMember();
-    } else if (inflater.needsDictionary()) {
-      throw new MalformedStreamException("unpack gzip stream: preset dictionary");
+    } else if (fill()) {
+      engine.input(buffer, 0, limit);
     } else {
-      position = limit;
-      if (!fill()) {
-        throw unexpectedEnd();
-      }
-      inflater.setInput(buffer, position, limit - position);
+      throw unexpectedEnd();
     }
   }
 
@@ -111,9 +109,10 @@ final class GzipInput extends InputStream {
     skipText(flags & FLAG_NAME);
     skipText(flags & FLAG_COMMENT);
     skip((flags & FLAG_CRC) != 0 ? 2 : 0);
-    inflater.reset();
+    engine.reset();
     crc.reset();
-    inflater.setInput(buffer, position, limit - position);
+    written = 0;
+    engine.input(buffer, position, limit - position);
     inMember = true;
     return true;
   }
@@ -121,8 +120,7 @@ final class GzipInput extends InputStream {
   private void endMember() throws IOException {
     long expectedCrc = number();
     long expectedSize = number();
-    if (expectedCrc != crc.getValue()
-        || expectedSize != (inflater.getBytesWritten() & 0xffffffffL)) {
+    if (expectedCrc != crc.getValue() || expectedSize != (written & 0xffffffffL)) {
       throw new MalformedStreamException("unpack gzip stream: checksum does not match");
     }
     inMember = false;

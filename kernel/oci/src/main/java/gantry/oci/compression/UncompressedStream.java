@@ -2,6 +2,7 @@
 package gantry.oci.compression;
 
 import gantry.oci.Digest;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -21,9 +22,11 @@ public final class UncompressedStream extends InputStream {
   private static final int BLOCK = 256 * 1024;
   private static final int BLOCKS = 8;
   private static final long PATIENCE_MILLIS = 200;
+  private static final long GRACE_NANOS = 500_000_000L;
   private static final long JOIN_NANOS = 60_000_000_000L;
 
-  private final InputStream unpacked;
+  private final InputStream source;
+  private final Opening opening;
   private final BlockingQueue<Block> toReader = new ArrayBlockingQueue<>(BLOCKS);
   private final BlockingQueue<Block> toHasher = new ArrayBlockingQueue<>(BLOCKS);
   private final BlockingQueue<byte[]> spare = new ArrayBlockingQueue<>(3 * BLOCKS);
@@ -55,27 +58,32 @@ public final class UncompressedStream extends InputStream {
     }
   }
 
-  private UncompressedStream(InputStream unpacked) {
-    this.unpacked = unpacked;
+  private interface Opening {
+    InputStream open(InputStream source) throws IOException;
+  }
+
+  private UncompressedStream(InputStream source, Opening opening) {
+    this.source = source;
+    this.opening = opening;
     this.unpacker = new Thread(this::unpack, "layer-unpack");
     this.hasher = new Thread(this::hash, "layer-hash");
   }
 
   /**
-   * Begins to unpack a stream, whatever it is compressed with. Closing the result closes {@code
-   * compressed}.
+   * Begins to unpack a stream, whatever it is compressed with; returns at once, also if nothing has
+   * arrived yet. Closing the result closes {@code compressed}, from another thread than the one
+   * that reads it if that does not end by an interrupt.
    */
-  public static UncompressedStream open(InputStream compressed) throws IOException {
-    return start(Compression.unpack(compressed));
+  public static UncompressedStream open(InputStream compressed) {
+    return start(new UncompressedStream(compressed, Compression::unpack));
   }
 
   /** Begins to read a stream that is not compressed, whatever it begins with. */
   public static UncompressedStream openPlain(InputStream plain) {
-    return start(plain);
+    return start(new UncompressedStream(plain, source -> source));
   }
 
-  private static UncompressedStream start(InputStream unpacked) {
-    UncompressedStream stream = new UncompressedStream(unpacked);
+  private static UncompressedStream start(UncompressedStream stream) {
     stream.unpacker.setDaemon(true);
     stream.hasher.setDaemon(true);
     stream.unpacker.start();
@@ -131,15 +139,23 @@ public final class UncompressedStream extends InputStream {
     return Digest.of("sha256", hash.digest());
   }
 
-  /** Ends both threads, then closes the stream below. Idempotent. */
+  /** Ends both threads, and closes the stream below. Idempotent. */
   @Override
   public void close() throws IOException {
-    if (!closed) {
-      closed = true;
-      join(unpacker);
-      join(hasher);
-      unpacked.close();
+    if (closed) {
+      return;
     }
+    closed = true;
+    if (!ends(unpacker, GRACE_NANOS)) {
+      // it waits for bytes that do not come
+      unpacker.interrupt();
+    }
+    if (!ends(unpacker, GRACE_NANOS)) {
+      source.close();
+    }
+    join(unpacker);
+    join(hasher);
+    source.close();
   }
 
   private Block block() throws IOException {
@@ -168,29 +184,41 @@ public final class UncompressedStream extends InputStream {
     }
   }
 
+  /** Whoever unpacks also frees what that takes: no one else knows when it is not in use. */
   private void unpack() {
-    boolean more = true;
-    while (more && !closed) {
-      Block block = nextBlock();
-      more = !block.isLast();
-      offer(toHasher, block);
-      offer(toReader, block);
+    try (InputStream unpacked = opening.open(unclosed(source))) {
+      boolean more = true;
+      while (more && !closed) {
+        more = pass(nextBlock(unpacked));
+      }
+    } catch (IOException e) {
+      pass(new Block(new byte[0], 0, e));
+    } catch (RuntimeException e) {
+      pass(new Block(new byte[0], 0, new IOException(e.getMessage(), e)));
     }
   }
 
-  private Block nextBlock() {
+  /** The source is closed by the reader's thread, once. */
+  private static InputStream unclosed(InputStream source) {
+    return new FilterInputStream(source) {
+      @Override
+      public void close() {}
+    };
+  }
+
+  /** Returns whether more is to follow. */
+  private boolean pass(Block block) {
+    offer(toHasher, block);
+    offer(toReader, block);
+    return !block.isLast();
+  }
+
+  private Block nextBlock(InputStream unpacked) throws IOException {
     byte[] bytes = spare.poll();
     if (bytes == null) {
       bytes = new byte[BLOCK];
     }
-    try {
-      int n = unpacked.readNBytes(bytes, 0, bytes.length);
-      return new Block(bytes, n, null);
-    } catch (IOException e) {
-      return new Block(bytes, 0, e);
-    } catch (RuntimeException e) {
-      return new Block(bytes, 0, new IOException(e.getMessage(), e));
-    }
+    return new Block(bytes, unpacked.readNBytes(bytes, 0, bytes.length), null);
   }
 
   private void hash() {
@@ -237,7 +265,13 @@ public final class UncompressedStream extends InputStream {
    * them.
    */
   private static void join(Thread thread) throws IOException {
-    long deadline = System.nanoTime() + JOIN_NANOS;
+    if (!ends(thread, JOIN_NANOS)) {
+      throw new IOException("read layer: %s does not end".formatted(thread.getName()));
+    }
+  }
+
+  private static boolean ends(Thread thread, long nanos) {
+    long deadline = System.nanoTime() + nanos;
     boolean interrupted = false;
     while (thread.isAlive() && System.nanoTime() < deadline) {
       try {
@@ -249,8 +283,6 @@ public final class UncompressedStream extends InputStream {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    if (thread.isAlive()) {
-      throw new IOException("read layer: %s does not end".formatted(thread.getName()));
-    }
+    return !thread.isAlive();
   }
 }

@@ -145,6 +145,48 @@ class UncompressedStreamTest {
     stream.close();
   }
 
+  @Test
+  void close_whileNothingArrives_endsTheWait() throws Exception {
+    CountDownLatch reading = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    InputStream stalled =
+        new InputStream() {
+          @Override
+          public int read() throws IOException {
+            reading.countDown();
+            boolean interrupted = false;
+            while (released.getCount() > 0) {
+              try {
+                released.await();
+              } catch (InterruptedException e) {
+                interrupted = true;
+              }
+            }
+            throw new IOException("closed, interrupted before: " + interrupted);
+          }
+
+          @Override
+          public int read(byte[] bytes, int offset, int length) throws IOException {
+            return read();
+          }
+
+          @Override
+          public void close() {
+            released.countDown();
+          }
+        };
+
+    try (UncompressedStream stream = UncompressedStream.open(stalled)) {
+      reading.await();
+      Thread reader = Thread.currentThread();
+      reader.interrupt();
+      assertThatThrownBy(stream::read).hasMessageContaining("interrupted");
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().startsWith("layer-"));
+  }
+
   private static byte[] unpack(byte[] packed) throws IOException {
     try (UncompressedStream stream = UncompressedStream.open(new ByteArrayInputStream(packed))) {
       return stream.readAllBytes();
