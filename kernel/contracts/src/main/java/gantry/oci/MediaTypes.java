@@ -11,6 +11,12 @@ public final class MediaTypes {
   public static final String OCI_LAYER = "application/vnd.oci.image.layer.v1.tar";
   public static final String OCI_LAYER_GZIP = "application/vnd.oci.image.layer.v1.tar+gzip";
   public static final String OCI_LAYER_ZSTD = "application/vnd.oci.image.layer.v1.tar+zstd";
+  public static final String OCI_FOREIGN_LAYER =
+      "application/vnd.oci.image.layer.nondistributable.v1.tar";
+  public static final String OCI_FOREIGN_LAYER_GZIP =
+      "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip";
+  public static final String OCI_FOREIGN_LAYER_ZSTD =
+      "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd";
   public static final String DOCKER_LIST =
       "application/vnd.docker.distribution.manifest.list.v2+json";
   public static final String DOCKER_MANIFEST =

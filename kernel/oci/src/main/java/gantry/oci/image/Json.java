@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import gantry.errors.InvalidArgumentException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,10 +65,18 @@ final class Json {
     return JsonNodeFactory.instance.objectNode();
   }
 
-  /** In the order of insertion, without white space. */
+  /**
+   * In the order of insertion, without white space and with the escapes that Go's writer makes, so
+   * that the same document has the same digest there.
+   */
   static byte[] bytes(JsonNode tree) {
     try {
-      return MAPPER.writeValueAsBytes(tree);
+      return MAPPER
+          .writeValueAsString(tree)
+          .replace("&", "\\u0026")
+          .replace("<", "\\u003c")
+          .replace(">", "\\u003e")
+          .getBytes(StandardCharsets.UTF_8);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree could not be written", e);
     }
