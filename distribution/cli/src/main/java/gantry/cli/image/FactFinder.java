@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.cli.image;
 
+import gantry.cli.command.AtOnce;
 import gantry.cli.image.ImageFacts.Part;
 import gantry.client.GantryClient;
 import gantry.containers.Container;
@@ -18,7 +19,6 @@ import gantry.oci.image.ImageConfig;
 import gantry.oci.image.ImagePlatform;
 import gantry.oci.image.Platforms;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -60,18 +60,13 @@ final class FactFinder {
   }
 
   /** What is known of these images. */
-  List<ImageFacts> facts(List<Image> images) {
+  List<ImageFacts> facts(List<Image> images) throws Exception {
     return AtOnce.map(images, this::facts);
   }
 
-  private ImageFacts facts(Image image) {
+  private ImageFacts facts(Image image) throws IOException {
     List<Part> parts = new ArrayList<>();
-    try {
-      collect(image.target(), null, parts);
-    } catch (IOException failure) {
-      throw new UncheckedIOException(
-          "image " + image.name() + ": " + failure.getMessage(), failure);
-    }
+    collect(image.target(), null, parts);
     List<String> usedBy =
         containers.stream()
             .filter(container -> container.image().equals(image.name()))

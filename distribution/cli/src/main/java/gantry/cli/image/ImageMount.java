@@ -76,6 +76,13 @@ final class ImageMount implements Command {
     return Files.createTempDirectory(OWN_DIRECTORIES, "image-");
   }
 
+  /** Removes a directory that is ours. */
+  static void tidy(Path target) throws IOException {
+    if (OWN_DIRECTORIES.equals(target.getParent())) {
+      Files.deleteIfExists(target);
+    }
+  }
+
   /** Whether the lease is new. */
   private static boolean lease(Invocation invocation, String id) {
     Duration lasts = invocation.arguments().duration("expiration", LASTS);

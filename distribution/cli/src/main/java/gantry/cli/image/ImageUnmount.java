@@ -31,6 +31,7 @@ final class ImageUnmount implements Command {
     if (invocation.arguments().flag("rm")) {
       remove(invocation.client(), SnapshotterChoice.name(invocation), target);
     }
+    ImageMount.tidy(Path.of(target));
     invocation.say(target);
     return 0;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.cli.image;
 
+import gantry.cli.command.AtOnce;
 import gantry.cli.command.Command;
 import gantry.cli.command.Found;
 import gantry.cli.command.Grammar;
@@ -88,7 +89,8 @@ final class ImagesCheck implements Command {
         .column("UNPACKED", row -> Boolean.toString(row.unpacked()), Row::unpacked);
   }
 
-  private static List<Row> rows(GantryClient client, String snapshotter, List<String> filters) {
+  private static List<Row> rows(GantryClient client, String snapshotter, List<String> filters)
+      throws Exception {
     ImageContent documents = new ImageContent(client.content());
     return AtOnce.map(
         client.images().list(filters), image -> row(image, documents, client, snapshotter));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.cli.image;
 
+import gantry.cli.command.AtOnce;
 import gantry.cli.command.Command;
 import gantry.cli.command.Found;
 import gantry.cli.command.Grammar;
@@ -63,7 +64,7 @@ final class ImagesList implements Command {
             row -> row.image().labels().map());
   }
 
-  private static List<Row> rows(GantryClient client, List<String> filters) {
+  private static List<Row> rows(GantryClient client, List<String> filters) throws Exception {
     ImageContent content = new ImageContent(client.content());
     return AtOnce.map(client.images().list(filters), image -> row(image, content));
   }
