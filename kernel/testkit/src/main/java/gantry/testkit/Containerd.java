@@ -36,11 +36,40 @@ public final class Containerd implements AutoCloseable {
     assumeTrue(
         Files.isExecutable(BINARY) && "root".equals(System.getProperty("user.name")),
         "SKIPPED: needs root and " + BINARY + " (apt install containerd)");
+    return start(dir, BINARY);
+  }
+
+  /**
+   * As {@link #start(Path)}, a newer one of those that {@code cnf/bin/peers} fetches.
+   *
+   * @param name for example {@code containerd-2}
+   */
+  public static Containerd startPeer(Path dir, String name) throws Exception {
+    Path peers = peers();
+    Path binary = peers.resolve(name).resolve("usr/bin/containerd");
+    Path missing = peers.resolve(name + ".missing");
+    String reason =
+        Files.exists(missing) ? Files.readString(missing).strip() : "run cnf/bin/setup --tests";
+    assumeTrue(
+        Files.isExecutable(binary) && "root".equals(System.getProperty("user.name")),
+        "SKIPPED: needs root and " + name + ": " + reason);
+    return start(dir, binary);
+  }
+
+  private static Path peers() {
+    Path top = Path.of("").toAbsolutePath();
+    while (top.getParent() != null && !Files.isDirectory(top.resolve("cnf/bin"))) {
+      top = top.getParent();
+    }
+    return top.resolve("build/peers");
+  }
+
+  private static Containerd start(Path dir, Path binary) throws Exception {
     Path socket = dir.resolve("c.sock");
     Path config = dir.resolve("config.toml");
     Files.writeString(config, config(dir));
     Process process =
-        new ProcessBuilder(BINARY.toString(), "-c", config.toString())
+        new ProcessBuilder(binary.toString(), "-c", config.toString())
             .redirectErrorStream(true)
             .start();
     Containerd daemon = new Containerd(process, socket);
