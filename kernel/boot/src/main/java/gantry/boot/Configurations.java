@@ -47,6 +47,24 @@ final class Configurations {
     Map<String, Object> timeouts = new HashMap<>();
     config.timeouts().forEach((key, value) -> timeouts.put(key, value.toString()));
     update(admin, "gantry.timeouts", timeouts);
+    update(admin, "gantry.stream_processors", processors(config));
+  }
+
+  /** Keys {@code <id>/path} and so on: ids have dots in them, slashes they have not. */
+  private static Map<String, Object> processors(DaemonConfig config) {
+    Map<String, Object> dictionary = new HashMap<>();
+    config
+        .streamProcessors()
+        .forEach(
+            (id, table) -> {
+              if (table instanceof Map<?, ?> keys) {
+                keys.forEach(
+                    (key, value) ->
+                        dictionary.put(
+                            id + "/" + key, value instanceof List<?> list ? array(list) : value));
+              }
+            });
+    return dictionary;
   }
 
   private static void update(ConfigurationAdmin admin, String pid, Map<String, Object> dictionary)

@@ -81,6 +81,11 @@ public record DaemonConfig(Map<String, Object> tree, List<Problem> warnings) {
     return timeouts;
   }
 
+  /** Tables of stream processors by id. */
+  public Map<String, Object> streamProcessors() {
+    return Trees.table(tree, "stream_processors");
+  }
+
   /** Tables of plugins by URI. */
   public Map<String, Object> plugins() {
     return Trees.table(tree, "plugins");

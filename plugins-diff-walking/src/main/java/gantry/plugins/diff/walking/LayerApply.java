@@ -2,6 +2,7 @@
 package gantry.plugins.diff.walking;
 
 import gantry.content.ContentStore;
+import gantry.errors.FailedPreconditionException;
 import gantry.errors.InvalidArgumentException;
 import gantry.linux.TempMount;
 import gantry.linux.files.FileOperationException;
@@ -13,10 +14,12 @@ import gantry.oci.compression.MalformedStreamException;
 import gantry.oci.compression.UncompressedStream;
 import gantry.oci.tar.LayerApplier;
 import gantry.oci.tar.WhiteoutStyle;
+import gantry.typed.TypedValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,28 +30,43 @@ final class LayerApply {
 
   private final Path mountPoints;
 
-  LayerApply(Path mountPoints) {
+  private final StreamProcessors processors;
+
+  LayerApply(Path mountPoints, StreamProcessors processors) {
     this.mountPoints = mountPoints;
+    this.processors = processors;
   }
 
-  Descriptor apply(ContentStore content, Descriptor layer, List<Mount> mounts, boolean sync)
+  Descriptor apply(
+      ContentStore content,
+      Descriptor layer,
+      List<Mount> mounts,
+      Map<String, TypedValue> payloads,
+      boolean sync)
       throws IOException {
+    processors.require(layer.mediaType());
     try (InputStream blob = new ContentInput(content.reader(layer.digest()))) {
-      return apply(blob, layer, mounts, sync);
+      return apply(blob, layer, mounts, payloads, sync);
     }
   }
 
-  Descriptor apply(InputStream blob, Descriptor layer, List<Mount> mounts, boolean sync)
+  Descriptor apply(
+      InputStream blob,
+      Descriptor layer,
+      List<Mount> mounts,
+      Map<String, TypedValue> payloads,
+      boolean sync)
       throws IOException {
-    boolean tellsByContent = LayerTypes.tellsByContent(layer.mediaType());
-    try (UncompressedStream tar =
-        tellsByContent ? UncompressedStream.open(blob) : UncompressedStream.openPlain(blob)) {
+    try (UncompressedStream tar = processors.open(blob, layer.mediaType(), payloads)) {
       unpack(tar, layer, mounts, sync);
       // what follows the end of the archive belongs to the layer's digest
       long size = tar.drain();
       return Descriptor.of(MediaTypes.OCI_LAYER, tar.digest(), size);
     } catch (MalformedStreamException e) {
       throw new InvalidArgumentException(
+          "apply layer %s: %s".formatted(layer.digest(), e.getMessage()), e);
+    } catch (ProcessorException e) {
+      throw new FailedPreconditionException(
           "apply layer %s: %s".formatted(layer.digest(), e.getMessage()), e);
     } catch (FileOperationException e) {
       throw new IOException("apply layer %s: %s".formatted(layer.digest(), e.getMessage()), e);

@@ -22,13 +22,20 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** Layers of tar, plain or compressed, for mounts of any kind. */
-@Component(name = WalkingDiffer.PLUGIN, service = Differ.class, immediate = true)
+@Component(
+    name = WalkingDiffer.PLUGIN,
+    configurationPid = {WalkingDiffer.PLUGIN, WalkingDiffer.PROCESSORS},
+    service = Differ.class,
+    immediate = true)
 @Plugin(
     value = WalkingDiffer.PLUGIN,
     plugin_requires = "io.containerd.metadata.v1",
     plugin_platform = true)
 public final class WalkingDiffer implements Differ {
   static final String PLUGIN = "io.containerd.differ.v1.walking";
+
+  /** The configuration made of the table {@code stream_processors}. */
+  static final String PROCESSORS = "gantry.stream_processors";
 
   private final Handle<Metadata> metadata;
   private final LayerApply apply;
@@ -38,13 +45,14 @@ public final class WalkingDiffer implements Differ {
   @Activate
   public WalkingDiffer(
       @Reference(target = "(contract=gantry.metadata.Metadata)") Handle<Metadata> metadata,
-      @Reference PluginDirectories directories) {
-    this(metadata, directories.state(PLUGIN));
+      @Reference PluginDirectories directories,
+      Map<String, Object> properties) {
+    this(metadata, directories.state(PLUGIN), StreamProcessors.of(properties));
   }
 
-  WalkingDiffer(Handle<Metadata> metadata, Path mountPoints) {
+  WalkingDiffer(Handle<Metadata> metadata, Path mountPoints, StreamProcessors processors) {
     this.metadata = metadata;
-    this.apply = new LayerApply(mountPoints);
+    this.apply = new LayerApply(mountPoints, processors);
     this.compare = new LayerCompare(mountPoints);
   }
 
@@ -58,7 +66,7 @@ public final class WalkingDiffer implements Differ {
       throws IOException {
     try (Handle.Lease<Metadata> lease = metadata.lease()) {
       ContentStore content = lease.get().in(caller).content();
-      return apply.apply(content, layer, mounts, sync);
+      return apply.apply(content, layer, mounts, payloads, sync);
     }
   }
 
@@ -71,7 +79,7 @@ public final class WalkingDiffer implements Differ {
       Map<String, TypedValue> payloads,
       boolean sync)
       throws IOException {
-    return apply.apply(bytes, layer, mounts, sync);
+    return apply.apply(bytes, layer, mounts, payloads, sync);
   }
 
   @Override

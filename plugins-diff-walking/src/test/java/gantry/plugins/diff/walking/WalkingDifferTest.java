@@ -56,7 +56,8 @@ class WalkingDifferTest {
   private Path mounts = Path.of("");
   private Path lower = Path.of("");
   private Path upper = Path.of("");
-  private WalkingDiffer differ = new WalkingDiffer(metadata, mounts);
+  private WalkingDiffer differ =
+      new WalkingDiffer(metadata, mounts, new StreamProcessors(List.of()));
 
   @BeforeEach
   void prepare() throws IOException {
@@ -64,7 +65,7 @@ class WalkingDifferTest {
     lower = Files.createDirectory(temp.resolve("lower"));
     upper = Files.createDirectory(temp.resolve("upper"));
     Files.createDirectory(temp.resolve("work"));
-    differ = new WalkingDiffer(metadata, mounts);
+    differ = new WalkingDiffer(metadata, mounts, new StreamProcessors(List.of()));
   }
 
   @AfterEach
