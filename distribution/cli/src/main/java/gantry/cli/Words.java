@@ -9,6 +9,7 @@ import gantry.cli.image.ImageCommands;
 import gantry.cli.namespace.NamespaceCommands;
 import gantry.cli.run.RunCommands;
 import gantry.cli.task.TaskCommands;
+import gantry.cli.transfer.TransferCommands;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,7 +21,7 @@ final class Words {
     List<Word> words = new ArrayList<>(DaemonCommands.words());
     words.add(Word.branch("plugins plugin", "the daemon's plugins", DaemonCommands::plugins));
     words.addAll(RunCommands.words());
-    words.add(Word.branch("images image i", "images", ImageCommands::words));
+    words.add(Word.branch("images image i", "images", Words::images));
     words.add(Word.branch("containers c container", "container records", Words::containers));
     words.add(Word.branch("content", "blobs", ContentCommands::content));
     words.add(Word.branch("leases", "leases", NamespaceCommands::leases));
@@ -33,6 +34,12 @@ final class Words {
     words.add(
         Word.leaf(
             "generate-completion", "print a completion script for bash", CompletionCommand::new));
+    return words;
+  }
+
+  private static List<Word> images() {
+    List<Word> words = new ArrayList<>(ImageCommands.words());
+    words.addAll(TransferCommands.words());
     return words;
   }
 
