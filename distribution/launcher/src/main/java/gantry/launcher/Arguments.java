@@ -10,7 +10,8 @@ import java.util.Map;
 /**
  * The command line.
  *
- * @param verb what to do: {@code run}, {@code version}, {@code help}, {@code default}, {@code dump}
+ * @param verb what to do: {@code run}, {@code rebuild}, {@code version}, {@code help}, {@code
+ *     default}, {@code dump}
  * @param flags of the form {@code name=value}, by the kernel's names
  */
 record Arguments(String verb, List<String> flags) {
@@ -28,6 +29,9 @@ record Arguments(String verb, List<String> flags) {
         -a, --address SOCKET  gRPC socket (default /run/gantry/gantry.sock)
             --root DIR        what outlives a reboot (default /var/lib/gantry)
             --state DIR       what does not (default /run/gantry)
+            --rebuild[=HOW]   fill a new database from what is on the disk, print what came
+                              back and what did not, and exit: 0 if all did, 2 if not. HOW is
+                              sizes (default) or hashes, which reads every blob
         -l, --log-level LEVEL trace, debug, info, warn, error, fatal or panic
         -v, --version         print the version
         -h, --help            print this
@@ -60,6 +64,8 @@ record Arguments(String verb, List<String> flags) {
         case "-h", "--help", "help" -> {
           return new Arguments("help", List.of());
         }
+        case "--rebuild", "--rebuild=sizes" -> flags.add("rebuild=sizes");
+        case "--rebuild=hashes" -> flags.add("rebuild=hashes");
         default -> {
           if (argument.startsWith("-")) {
             flags.add(flag(argument, rest));
@@ -69,7 +75,12 @@ record Arguments(String verb, List<String> flags) {
         }
       }
     }
-    return new Arguments(verb(words), List.copyOf(flags));
+    String verb = verb(words);
+    boolean isRebuild = flags.stream().anyMatch(flag -> flag.startsWith("rebuild="));
+    if (isRebuild && !verb.equals("run")) {
+      throw new LaunchException("--rebuild goes with no command");
+    }
+    return new Arguments(isRebuild ? "rebuild" : verb, List.copyOf(flags));
   }
 
   private static String flag(String argument, Iterator<String> rest) throws LaunchException {

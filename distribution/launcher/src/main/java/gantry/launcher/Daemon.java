@@ -3,6 +3,7 @@ package gantry.launcher;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -67,6 +68,28 @@ final class Daemon {
       daemon.stop();
       throw new LaunchException("start", e);
     }
+  }
+
+  /**
+   * Has a plugin do something that is not serving: the service of type {@link ToolProvider} whose
+   * property {@code gantry.verb} is this.
+   *
+   * @return the exit code
+   */
+  int run(String verb, PrintWriter out, PrintWriter err) throws LaunchException {
+    BundleContext context = framework.getBundleContext();
+    try {
+      for (ServiceReference<ToolProvider> reference :
+          context.getServiceReferences(ToolProvider.class, "(gantry.verb=" + verb + ")")) {
+        ToolProvider tool = context.getService(reference);
+        if (tool != null) {
+          return tool.run(out, err);
+        }
+      }
+    } catch (InvalidSyntaxException e) {
+      throw new LaunchException(verb, e);
+    }
+    throw new LaunchException(verb + ": the plugin that does it did not start; the log says why");
   }
 
   /** Stops all bundles, the last started first. */

@@ -40,6 +40,7 @@ public final class Main {
         Preload.begin(home);
         yield serve(KernelSettings.read(home, parsed.flags()));
       }
+      case "rebuild" -> rebuild(KernelSettings.read(home, parsed.flags()));
       default -> {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
@@ -76,6 +77,25 @@ public final class Main {
       daemon.stop();
     }
     return 0;
+  }
+
+  /** Starts what is needed to rebuild, has that done, and stops again. */
+  private static int rebuild(KernelSettings settings) throws LaunchException {
+    if (!settings.temp().isEmpty()) {
+      System.setProperty("java.io.tmpdir", settings.temp());
+    }
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    try (DirectoryLock root = DirectoryLock.take("root", settings.root(), "rwx--x--x");
+        DirectoryLock state = DirectoryLock.take("state", settings.state(), "rwx--x--x")) {
+      Daemon daemon = Daemon.start(settings);
+      LOG.log(Level.DEBUG, "{0} and {1} are locked", root, state);
+      try {
+        return daemon.run("rebuild", out, err);
+      } finally {
+        daemon.stop();
+      }
+    }
   }
 
   private static void awaitStop(CountDownLatch stop) {

@@ -22,6 +22,7 @@ final class Database implements AutoCloseable {
   private final Durability outcomes;
   private final Clock clock;
   private final EventBus events;
+  private volatile Runnable onChange = () -> {};
   private final AtomicLong mutations = new AtomicLong();
   private final AtomicLong deletions = new AtomicLong();
 
@@ -35,6 +36,11 @@ final class Database implements AutoCloseable {
     this.outcomes = outcomes;
     this.clock = clock;
     this.events = events;
+  }
+
+  /** Has something run after each change; it must return at once. */
+  void onChange(Runnable listener) {
+    onChange = listener;
   }
 
   Instant now() {
@@ -70,6 +76,7 @@ final class Database implements AutoCloseable {
               return made;
             });
     mutations.incrementAndGet();
+    onChange.run();
     return result;
   }
 

@@ -63,7 +63,7 @@ final class ImageTable implements Images {
           if (tx.exists(SELECT + " AND name = ?", namespace, made.name())) {
             throw new AlreadyExistsException("image \"%s\": already exists".formatted(made.name()));
           }
-          put(tx, made);
+          put(tx, namespace, made);
           return true;
         });
     database.publish(caller.namespace(), new Event.ImageCreate(made.name(), made.labels().map()));
@@ -85,7 +85,7 @@ final class ImageTable implements Images {
               Image made =
                   new Image(old.name(), wanted.labels(), wanted.target(), old.createdAt(), now);
               claim(tx, made);
-              put(tx, made);
+              put(tx, namespace, made);
               return made;
             });
     database.publish(
@@ -122,7 +122,7 @@ final class ImageTable implements Images {
     }
   }
 
-  private void put(Transaction tx, Image image) {
+  static void put(Transaction tx, String namespace, Image image) {
     tx.run(
         "INSERT OR REPLACE INTO image (ns, name, labels, media_type, digest, size, annotations,"
             + " created, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -53,6 +53,7 @@ final class Outbox {
                   "'container ' || OLD.id || ' was deleted'"))
           + put("ingest", "ingest", "NEW.ns", "NEW.ref")
           + put("lease", "lease", "NEW.ns", "NEW.id")
+          + gone("lease", "lease", "OLD.ns", "OLD.id", "")
           + trigger("claim_put", "INSERT", "claim", claimed("NEW", "0"))
           + trigger(
               "claim_gone",

@@ -146,11 +146,6 @@ final class Round implements AutoCloseable {
 
   @Override
   public void close() {
-    database.log(
-        tx -> {
-          tx.run("DELETE FROM collection WHERE id = ?", id);
-          Touched.forget(tx, seen);
-          return true;
-        });
+    database.log(tx -> tx.run("DELETE FROM collection WHERE id = ?", id));
   }
 }

@@ -4,6 +4,8 @@ package gantry.plugins.metadata;
 import gantry.containers.Containers;
 import gantry.content.ContentStore;
 import gantry.errors.FailedPreconditionException;
+import gantry.errors.GantryException;
+import gantry.errors.UnavailableException;
 import gantry.events.EventBus;
 import gantry.images.Images;
 import gantry.leases.Leases;
@@ -21,23 +23,28 @@ import gantry.plugins.PluginFacts;
 import gantry.snapshots.Snapshotter;
 import gantry.store.Durability;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.spi.ToolProvider;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Metadata in one SQLite file. Its id is the one clients know containerd's by. */
 @Component(
     name = SqliteMetadata.PLUGIN,
-    service = {Metadata.class, PluginFacts.class},
+    service = {Metadata.class, PluginFacts.class, ToolProvider.class},
+    property = "gantry.verb=" + SqliteMetadata.VERB,
     immediate = true)
 @Plugin(
     value = SqliteMetadata.PLUGIN,
@@ -46,8 +53,10 @@ import org.osgi.service.component.annotations.ReferencePolicy;
       "io.containerd.event.v1",
       "io.containerd.snapshotter.v1"
     })
-public final class SqliteMetadata implements Metadata, PluginFacts, AutoCloseable {
+public final class SqliteMetadata implements Metadata, PluginFacts, ToolProvider, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SqliteMetadata.class);
   static final String PLUGIN = "io.containerd.metadata.v1.bolt";
+  static final String VERB = "rebuild";
   private static final String SHARED = "shared";
   private static final String ISOLATED = "isolated";
 
@@ -61,10 +70,19 @@ public final class SqliteMetadata implements Metadata, PluginFacts, AutoCloseabl
 
     /** Whether writes return before they are on the disk: for tests, not for data. */
     boolean noSync() default false;
+
+    /**
+     * Moves the database aside and begins an empty one, to be filled from the disk: {@code sizes}
+     * believes blobs that have the right size, {@code hashes} reads them all.
+     */
+    String rebuild() default "";
   }
 
   private final Path file;
   private final String policy;
+  private final String rebuild;
+  private final NameLog names;
+  private volatile boolean isFilled;
   private final Database database;
   private final Intents intents;
   private final NamespaceTable namespaces;
@@ -86,7 +104,8 @@ public final class SqliteMetadata implements Metadata, PluginFacts, AutoCloseabl
         content,
         config.contentSharingPolicy(),
         config.noSync() ? Durability.VISIBLE : Durability.DURABLE,
-        Clock.systemUTC());
+        Clock.systemUTC(),
+        config.rebuild());
   }
 
   SqliteMetadata(
@@ -95,7 +114,8 @@ public final class SqliteMetadata implements Metadata, PluginFacts, AutoCloseabl
       Handle<ContentStore> content,
       String policy,
       Durability outcomes,
-      Clock clock) {
+      Clock clock,
+      String rebuild) {
     if (!policy.equals(SHARED) && !policy.equals(ISOLATED)) {
       throw new FailedPreconditionException(
           "content_sharing_policy = \"%s\": want \"%s\" or \"%s\""
@@ -103,11 +123,23 @@ public final class SqliteMetadata implements Metadata, PluginFacts, AutoCloseabl
     }
     this.file = file;
     this.policy = policy;
+    this.rebuild = rebuild;
+    DatabaseFile.prepare(file, !rebuild.isEmpty());
     this.database = new Database(file, outcomes, clock, events);
     this.intents = new Intents(database);
     this.namespaces = new NamespaceTable(database);
     this.content = new RawContent(content, policy.equals(SHARED));
     this.collector = new Collector(database, intents, this.content, snapshotters);
+    this.names = new NameLog(database, NameLog.beside(file));
+    if (rebuild.isEmpty()) {
+      startNames();
+    }
+  }
+
+  private void startNames() {
+    isFilled = true;
+    database.onChange(names::changed);
+    names.start();
   }
 
   /** A snapshotter comes. */
@@ -143,12 +175,20 @@ public final class SqliteMetadata implements Metadata, PluginFacts, AutoCloseabl
 
   @Override
   public GcStats collect() {
-    return collector.collect(garbage -> {});
+    return collect(garbage -> {});
   }
 
   @Override
   public GcStats collect(Consumer<Garbage> removed) {
+    requireRebuilt();
     return collector.collect(removed);
+  }
+
+  /** A database that is not yet filled calls everything garbage. */
+  private void requireRebuilt() {
+    if (!isFilled) {
+      throw new UnavailableException("collect garbage: the database is being rebuilt");
+    }
   }
 
   @Override
@@ -166,6 +206,43 @@ public final class SqliteMetadata implements Metadata, PluginFacts, AutoCloseabl
     return database.changes();
   }
 
+  @Override
+  public String name() {
+    return VERB;
+  }
+
+  /** Rebuilds, and prints what came back and what did not. */
+  @Override
+  public int run(PrintWriter out, PrintWriter err, String... arguments) {
+    if (rebuild.isEmpty()) {
+      err.println("rebuild: the daemon was not started for that: gantryd --rebuild");
+      return 1;
+    }
+    try {
+      RebuildReport report = rebuild();
+      report.print(out);
+      return report.exitCode();
+    } catch (IOException | GantryException e) {
+      log.error("rebuild", e);
+      err.println("rebuild: " + e.getMessage());
+      return 1;
+    }
+  }
+
+  RebuildReport rebuild() throws IOException {
+    NameBook book = NameBook.read(NameLog.beside(file));
+    RebuildReport report =
+        new Rebuild(database, content, snapshotters, book).run(rebuild.equals("hashes"));
+    startNames();
+    names.flush();
+    return report;
+  }
+
+  /** For tests: what has changed so far is in the book of names when this returns. */
+  void flushNames() throws IOException {
+    names.flush();
+  }
+
   /** For tests: whether this thread is inside a transaction. */
   boolean isInTransaction() {
     return database.isInTransaction();
@@ -175,6 +252,7 @@ public final class SqliteMetadata implements Metadata, PluginFacts, AutoCloseabl
   @Override
   @Deactivate
   public void close() {
+    names.close();
     database.close();
   }
 

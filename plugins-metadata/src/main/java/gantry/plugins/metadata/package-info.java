@@ -19,6 +19,8 @@
  * ├── collection  who collects, and from where on it needs touched
  * └── counter     changes: transactions so far; sequence: last number in a raw ref
  *
+ * names.log       the same names and labels as lines, see NameLine and NameRows
+ *
  * labels and annotations are written as gantry.store.LabelColumn says, times in nanoseconds
  * </pre>
  *

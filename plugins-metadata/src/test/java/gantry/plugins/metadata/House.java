@@ -38,6 +38,10 @@ final class House implements AutoCloseable {
   }
 
   House(Path root, String policy, boolean hasFixedClock) {
+    this(root, policy, hasFixedClock, "");
+  }
+
+  House(Path root, String policy, boolean hasFixedClock, String rebuild) {
     rawContent = new MemoryContent(guard);
     rawSnapshotter = new IndexedSnapshotter(root.resolve("raw/index.db"), guard);
     contentHandle = FixedHandle.of("io.containerd.content.v1.content", rawContent);
@@ -51,7 +55,8 @@ final class House implements AutoCloseable {
             contentHandle,
             policy,
             Durability.DURABLE,
-            hasFixedClock ? source.withZone(ZoneOffset.UTC) : Clock.systemUTC());
+            hasFixedClock ? source.withZone(ZoneOffset.UTC) : Clock.systemUTC(),
+            rebuild);
     metadata.bindSnapshotter(snapshotterHandle);
     guard.watch(metadata);
   }

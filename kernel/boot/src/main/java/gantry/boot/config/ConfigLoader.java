@@ -19,6 +19,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Loads the configuration of the daemon. One load per instance. */
 public final class ConfigLoader {
+  private static final String METADATA = "io.containerd.metadata.v1.bolt";
+  private static final List<String> NOT_WHILE_REBUILDING =
+      List.of(
+          "io.containerd.server.v1.grpc",
+          "io.containerd.server.v1.ttrpc",
+          "io.containerd.gc.v1.scheduler",
+          "io.containerd.runtime.v2.task",
+          "io.containerd.shim.v1.manager");
+
   private final Flags flags;
   private final List<Problem> errors = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
@@ -182,6 +191,21 @@ public final class ConfigLoader {
       tree.put("debug", debug);
     }
     fillAddresses(tree, flags.address());
+    if (flags.rebuild() != null) {
+      rebuildOnly(tree, flags.rebuild());
+    }
+  }
+
+  /** Nobody may use, or clean up by, a database that is not filled yet. */
+  private static void rebuildOnly(Map<String, Object> tree, String how) {
+    Map<String, Object> plugins = Trees.table(tree, "plugins");
+    Map<String, Object> metadata = Trees.table(plugins, METADATA);
+    metadata.put("rebuild", how);
+    plugins.put(METADATA, metadata);
+    tree.put("plugins", plugins);
+    List<Object> disabled = new ArrayList<>(Trees.texts(tree, "disabled_plugins"));
+    disabled.addAll(NOT_WHILE_REBUILDING);
+    tree.put("disabled_plugins", disabled);
   }
 
   /** The socket of ttrpc lies beside that of gRPC unless something else is said. */

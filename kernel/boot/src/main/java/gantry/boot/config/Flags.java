@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * What the command line says; it wins over files.
  *
  * @param home where the daemon is installed; null in tests
+ * @param rebuild how the database is to be rebuilt, {@code sizes} or {@code hashes}; nothing is
+ *     served then
  */
 public record Flags(
     @Nullable Path home,
@@ -17,9 +19,10 @@ public record Flags(
     @Nullable String address,
     @Nullable String root,
     @Nullable String state,
-    @Nullable String level) {
+    @Nullable String level,
+    @Nullable String rebuild) {
   /** No flags at all. */
-  public static final Flags NONE = new Flags(null, null, null, null, null, null);
+  public static final Flags NONE = new Flags(null, null, null, null, null, null, null);
 
   /**
    * Reads arguments of the form {@code name=value}.
@@ -42,6 +45,7 @@ public record Flags(
         values.get("address"),
         values.get("root"),
         values.get("state"),
-        values.get("level"));
+        values.get("level"),
+        values.get("rebuild"));
   }
 }

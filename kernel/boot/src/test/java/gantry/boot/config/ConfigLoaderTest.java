@@ -99,7 +99,7 @@ class ConfigLoaderTest {
               mutation_threshold = "many"
             """);
 
-    Flags flags = new Flags(directory, file.toString(), null, null, null, null);
+    Flags flags = new Flags(directory, file.toString(), null, null, null, null, null);
 
     assertThat(
             catchThrowableOfType(ConfigException.class, () -> ConfigLoader.load(flags)).problems())
@@ -258,7 +258,8 @@ class ConfigLoaderTest {
     Path file = write("config.toml", "version = 4\nroot = \"/file\"\n[debug]\nlevel = \"warn\"\n");
 
     DaemonConfig config =
-        ConfigLoader.load(new Flags(null, file.toString(), "/x.sock", "/flag", "/state", "trace"));
+        ConfigLoader.load(
+            new Flags(null, file.toString(), "/x.sock", "/flag", "/state", "trace", null));
 
     assertThat(config.root()).isEqualTo(Path.of("/flag"));
     assertThat(config.state()).isEqualTo(Path.of("/state"));
@@ -295,7 +296,7 @@ class ConfigLoaderTest {
   }
 
   private static Flags flags(Path file) {
-    return new Flags(null, file.toString(), null, null, null, null);
+    return new Flags(null, file.toString(), null, null, null, null, null);
   }
 
   private Path write(String name, String text) throws IOException {
