@@ -12,6 +12,7 @@ public final class ImageCommands {
   public static List<Word> words() {
     return List.of(
         Word.leaf("check", "show which images are complete and unpacked", ImagesCheck::new),
+        Word.leaf("convert", "make an image from another one", ImageConvert::new),
         Word.leaf("export", "write images to an archive", ImageExport::new),
         Word.leaf("import", "load images from an archive", ImageImport::new),
         Word.leaf("inspect i", "show all that an image consists of", ImageInspect::new),
