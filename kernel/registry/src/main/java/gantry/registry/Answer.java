@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param method that was asked for in the end
  * @param uri that answered, after redirects
- * @param authorized whether the request carried an authorization
+ * @param authorization scheme the request was authorized by, or an empty text
  * @param tls what the connection is secured by, or an empty text
  */
 record Answer(
@@ -24,7 +24,7 @@ record Answer(
     int status,
     HttpHeaders headers,
     InputStream body,
-    boolean authorized,
+    String authorization,
     String tls)
     implements AutoCloseable {
   /** Bodies of errors are longer than this only by mistake. */

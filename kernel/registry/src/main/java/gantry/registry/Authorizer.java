@@ -75,7 +75,7 @@ final class Authorizer {
    * @return whether asking again makes sense
    * @throws UnauthenticatedException if the host has refused for good
    */
-  boolean learn(Answer refusal, @Nullable String sent, int before) throws IOException {
+  boolean learn(Answer refusal, @Nullable String sent, int before) {
     List<String> headers = refusal.headers("WWW-Authenticate");
     List<Challenge> challenges = Challenge.parse(headers);
     if (challenges.isEmpty()) {
@@ -97,7 +97,7 @@ final class Authorizer {
     return true;
   }
 
-  private Way way(URI uri, Challenge challenge, List<String> headers) throws IOException {
+  private Way way(URI uri, Challenge challenge, List<String> headers) {
     Credentials mine =
         origin(uri).equals(endpoint.origin()) ? credentials(headers) : Credentials.NONE;
     if (mine instanceof Credentials.Header header) {
@@ -129,10 +129,16 @@ final class Authorizer {
     return new Way.Bearer(realm, challenge.parameter("service"), scopes, mine);
   }
 
-  private synchronized Credentials credentials(List<String> challenges) throws IOException {
+  private synchronized Credentials credentials(List<String> challenges) {
     Credentials known = credentials;
     if (known == null) {
-      known = source.credentials(endpoint.authority(), reference, challenges);
+      try {
+        known = source.credentials(endpoint.authority(), reference, challenges);
+      } catch (IOException e) {
+        throw new UnauthenticatedException(
+            "credentials for %s cannot be had: %s".formatted(endpoint.authority(), e.getMessage()),
+            e);
+      }
       credentials = known;
     }
     return known;

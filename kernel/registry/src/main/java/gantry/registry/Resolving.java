@@ -28,7 +28,7 @@ final class Resolving {
 
   private static final String SCHEMA_1 =
       "application/vnd.docker.distribution.manifest.v1+prettyjws";
-  private static final String ACCEPT =
+  static final String ACCEPT =
       String.join(
           ", ",
           MediaTypes.DOCKER_MANIFEST,

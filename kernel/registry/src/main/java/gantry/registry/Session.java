@@ -162,7 +162,7 @@ final class Session {
     }
   }
 
-  private boolean learned(Hop hop, int refusals) throws IOException {
+  private boolean learned(Hop hop, int refusals) {
     boolean again = false;
     try {
       again = authorizer.learn(hop.answer(), hop.sent(), refusals);

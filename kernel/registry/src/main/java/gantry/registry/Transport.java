@@ -70,7 +70,7 @@ final class Transport implements AutoCloseable {
           ContentCoding.decode(
               new GuardedBody(response.body(), call.uri().getAuthority(), deadlines, watchdog),
               response.headers()),
-          authorization != null,
+          authorization == null ? "" : authorization.replaceFirst(" .*", ""),
           tls);
     } catch (IOException e) {
       log.failure(call.uri(), e);
