@@ -125,7 +125,7 @@ final class ClientBlobs implements BlobStore {
       return digest;
     }
 
-    private ContentWriter opened() {
+    private ContentWriter opened() throws IOException {
       ContentWriter open = writer;
       if (open == null) {
         open = content.writer(new IngestRequest(ref, size, expected));
