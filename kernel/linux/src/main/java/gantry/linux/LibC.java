@@ -77,6 +77,8 @@ final class LibC {
 
   static native long syscall(long number, long a, long b, long c, long d);
 
+  static native long syscall(long number, long a, long b, long c, long d, long e);
+
   static native Pointer signal(int number, Pointer handler);
 
   static native int ioctl(int fd, long request, Pointer argument);

@@ -12,11 +12,15 @@ import java.util.concurrent.CompletionException;
 /**
  * Overlays with so many layers that their options do not fit into the one page that {@code
  * mount(2)} takes: the lower directories are named relative to the directory they share. That needs
- * a working directory of its own, which a thread of its own has.
+ * a working directory of its own, which a thread of its own has. Where that is too long too, newer
+ * kernels take them one by one.
  */
 final class LongOverlay {
   /** Options of this length or more, in characters, are shortened. */
   static final int LIMIT = 4096 - 512;
+
+  /** Read-only, without set-id, devices, programs: the same numbers for all calls. */
+  static final int SAME_ATTRIBUTES = 1 | 2 | 4 | 8;
 
   private static final int PAGE = 4096;
   private static final int CLONE_FS = 0x200;
@@ -37,10 +41,28 @@ final class LongOverlay {
     data.set(at, LOWER + String.join(":", relative));
     String text = String.join(",", data);
     if (text.length() >= PAGE) {
-      throw tooLong(point);
+      oneByOne(source, point, options);
+      return;
     }
     Path absolute = point.toAbsolutePath();
     inDirectory(shared, () -> Mounts.call(source, absolute, "overlay", options.flags(), text));
+  }
+
+  private static void oneByOne(String source, Path point, MountOptions options) throws IOException {
+    String what = "mount overlay at %s with options longer than a page".formatted(point);
+    try (FsContext context = FsContext.open("overlay", what)) {
+      context.set("source", source);
+      for (String option : options.data()) {
+        if (option.startsWith(LOWER)) {
+          for (String layer : option.substring(LOWER.length()).split(":", -1)) {
+            context.set("lowerdir+", layer);
+          }
+        } else {
+          context.option(option);
+        }
+      }
+      context.mount(point, options.flags() & SAME_ATTRIBUTES);
+    }
   }
 
   private static int indexOfLower(List<String> data) {
@@ -52,7 +74,7 @@ final class LongOverlay {
     return -1;
   }
 
-  private static Path sharedDirectory(List<String> directories) {
+  static Path sharedDirectory(List<String> directories) {
     Path shared = parentOf(Path.of(directories.getFirst()));
     for (String directory : directories) {
       while (!Path.of(directory).startsWith(shared)) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Mount options sorted into what {@code mount(2)} takes apart: flags, propagation and data.
@@ -12,8 +13,12 @@ import java.util.Map;
  * @param flags without those of propagation
  * @param propagation flags for a call of their own, 0 for none
  * @param data what only the filesystem understands
+ * @param ids how owners are to be shown, or null for as they are
  */
-record MountOptions(int flags, int propagation, List<String> data) {
+record MountOptions(int flags, int propagation, List<String> data, @Nullable IdMappings ids) {
+  private static final String UIDS = "uidmap=";
+  private static final String GIDS = "gidmap=";
+
   static final int RDONLY = 1;
   static final int REMOUNT = 32;
   static final int BIND = 4096;
@@ -79,8 +84,14 @@ record MountOptions(int flags, int propagation, List<String> data) {
     int flags = 0;
     int propagation = 0;
     List<String> data = new ArrayList<>();
+    String uids = "";
+    String gids = "";
     for (String word : words) {
-      if (SET.containsKey(word)) {
+      if (word.startsWith(UIDS)) {
+        uids = word.substring(UIDS.length());
+      } else if (word.startsWith(GIDS)) {
+        gids = word.substring(GIDS.length());
+      } else if (SET.containsKey(word)) {
         flags |= SET.get(word);
       } else if (CLEAR.containsKey(word)) {
         flags &= ~CLEAR.get(word);
@@ -90,7 +101,9 @@ record MountOptions(int flags, int propagation, List<String> data) {
         data.add(fit(word));
       }
     }
-    return new MountOptions(flags, propagation, List.copyOf(data));
+    boolean mapped = !uids.isEmpty() || !gids.isEmpty();
+    return new MountOptions(
+        flags, propagation, List.copyOf(data), mapped ? IdMappings.parse(uids, gids) : null);
   }
 
   /** Words that would reach the filesystem and fail there with a reason nobody understands. */
@@ -98,10 +111,15 @@ record MountOptions(int flags, int propagation, List<String> data) {
     if (word.startsWith("X-containerd.")) {
       throw new IOException("parse mount option " + word + ": it is for a mount manager");
     }
-    if (word.equals("loop") || word.startsWith("uidmap=") || word.startsWith("gidmap=")) {
+    if (word.equals("loop")) {
       throw new IOException("parse mount option " + word + ": not supported");
     }
     return word;
+  }
+
+  /** These options with other data and owners as they are. */
+  MountOptions withData(List<String> other) {
+    return new MountOptions(flags, propagation, List.copyOf(other), null);
   }
 
   boolean has(int flag) {

@@ -26,6 +26,14 @@ public final class Mounts {
   public static void mount(Mount mount, Path target) throws IOException {
     Path point = ScopedPath.resolve(target, mount.target());
     MountOptions options = MountOptions.parse(mount.options());
+    if (options.ids() != null) {
+      IdMappedMounts.mount(mount, point, options, options.ids());
+    } else {
+      mount(mount, point, options);
+    }
+  }
+
+  static void mount(Mount mount, Path point, MountOptions options) throws IOException {
     if (!options.has(MountOptions.REMOUNT) || !options.data().isEmpty()) {
       first(mount, point, options);
     }
