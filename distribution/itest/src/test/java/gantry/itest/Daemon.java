@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A containerd-compatible daemon with its own root, state and socket below one directory. */
@@ -18,12 +19,18 @@ final class Daemon implements AutoCloseable {
   private final String name;
   private final Path home;
   private final List<String> command;
+  private final String path;
   private @Nullable Process process;
 
   private Daemon(String name, Path home, List<String> command) {
+    this(name, home, command, System.getenv("PATH"));
+  }
+
+  private Daemon(String name, Path home, List<String> command, String path) {
     this.name = name;
     this.home = home;
     this.command = command;
+    this.path = path;
   }
 
   /** The installed Gantry. */
@@ -62,6 +69,11 @@ final class Daemon implements AutoCloseable {
     return new Daemon("containerd", home, List.of("containerd", "-c", config.toString()));
   }
 
+  /** The same, with the programs of a directory before all others: itself, its shim, its ctr. */
+  Daemon with(Path programs) {
+    return new Daemon(name, home, command, programs + ":" + path);
+  }
+
   /** Where {@code make install} put the product under test. */
   static Path installed() {
     return Path.of(System.getProperty("gantry.home", "/nonexistent"));
@@ -84,7 +96,7 @@ final class Daemon implements AutoCloseable {
     var environment = new java.util.HashMap<>(more);
     environment.put("CONTAINERD_ADDRESS", address().toString());
     environment.put("GANTRY_ADDRESS", address().toString());
-    environment.put("PATH", installed().resolve("bin") + ":" + System.getenv("PATH"));
+    environment.put("PATH", installed().resolve("bin") + ":" + path);
     return new Shell(environment, Duration.ofSeconds(40));
   }
 
@@ -92,12 +104,14 @@ final class Daemon implements AutoCloseable {
   Daemon start() {
     try {
       Files.createDirectories(home);
-      process =
-          new ProcessBuilder(command)
+      // found as a shell would find it, in the path it gets
+      ProcessBuilder builder =
+          new ProcessBuilder(Stream.concat(Stream.of("env"), command.stream()).toList())
               .redirectErrorStream(true)
               .redirectInput(Path.of("/dev/null").toFile())
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-              .start();
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+      builder.environment().put("PATH", path);
+      process = builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
