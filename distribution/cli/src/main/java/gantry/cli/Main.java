@@ -24,6 +24,8 @@ public final class Main {
   public static void main(String[] line) {
     // warns of every socket option that a unix socket does not have
     TRANSPORT.setLevel(Level.SEVERE);
+    // libraries log to nowhere here, which would be complained about
+    System.setProperty("slf4j.internal.verbosity", "ERROR");
     Console console =
         new Console(
             new FileInputStream(FileDescriptor.in),

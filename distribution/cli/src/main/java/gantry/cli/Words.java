@@ -7,6 +7,7 @@ import gantry.cli.content.ContentCommands;
 import gantry.cli.daemon.DaemonCommands;
 import gantry.cli.image.ImageCommands;
 import gantry.cli.namespace.NamespaceCommands;
+import gantry.cli.registry.RegistryCommands;
 import gantry.cli.run.RunCommands;
 import gantry.cli.task.TaskCommands;
 import gantry.cli.transfer.TransferCommands;
@@ -23,13 +24,14 @@ final class Words {
     words.addAll(RunCommands.words());
     words.add(Word.branch("images image i", "images", Words::images));
     words.add(Word.branch("containers c container", "container records", Words::containers));
-    words.add(Word.branch("content", "blobs", ContentCommands::content));
+    words.add(Word.branch("content", "blobs", Words::content));
     words.add(Word.branch("leases", "leases", NamespaceCommands::leases));
     words.add(Word.branch("namespaces namespace ns", "namespaces", NamespaceCommands::namespaces));
     words.add(
         Word.branch("snapshots snapshot", "filesystems of containers", ContentCommands::snapshots)
             .carrying("--snapshotter"));
     words.add(Word.branch("tasks t task", "running containers", TaskCommands::words));
+    words.add(Word.branch("registry", "registries", RegistryCommands::registry));
     words.add(Word.leaf("batch", "run command lines from standard input", BatchCommand::new));
     words.add(
         Word.leaf(
@@ -40,6 +42,12 @@ final class Words {
   private static List<Word> images() {
     List<Word> words = new ArrayList<>(ImageCommands.words());
     words.addAll(TransferCommands.words());
+    return words;
+  }
+
+  private static List<Word> content() {
+    List<Word> words = new ArrayList<>(ContentCommands.content());
+    words.addAll(RegistryCommands.content());
     return words;
   }
 

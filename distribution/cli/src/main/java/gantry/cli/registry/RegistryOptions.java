@@ -5,6 +5,7 @@ import gantry.cli.command.Arguments;
 import gantry.cli.command.Grammar;
 import gantry.cli.command.Invocation;
 import gantry.cli.command.UsageException;
+import gantry.registry.DockerConfig;
 import gantry.transfer.CredentialSource;
 import gantry.transfer.Credentials;
 import gantry.transfer.RegistryAccess;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * hosts.toml} can say is written into one that lasts until this is closed; the daemon reads it too.
  */
 public final class RegistryOptions implements AutoCloseable {
+  private static final Duration HELPER_DEADLINE = Duration.ofSeconds(30);
+
   private final Arguments arguments;
   private final OutputStream log;
   private final CredentialSource otherwise;
@@ -40,6 +44,11 @@ public final class RegistryOptions implements AutoCloseable {
     this.arguments = invocation.arguments();
     this.log = invocation.console().err();
     this.otherwise = otherwise;
+  }
+
+  /** The credentials that Docker's tools keep on this host, with their helper programs. */
+  public static CredentialSource kept(Invocation invocation) {
+    return new DockerConfig(DockerConfig.location(invocation.environment()), HELPER_DEADLINE);
   }
 
   /** Adds the options. */

@@ -2,6 +2,7 @@
 package gantry.cli.transfer;
 
 import gantry.cli.command.Invocation;
+import gantry.cli.registry.RegistryOptions;
 import gantry.transfer.CredentialSource;
 
 /** Credentials that were kept on this host. */
@@ -9,6 +10,6 @@ final class KnownCredentials {
   private KnownCredentials() {}
 
   static CredentialSource of(Invocation invocation) {
-    return CredentialSource.NONE;
+    return RegistryOptions.kept(invocation);
   }
 }
