@@ -8,6 +8,7 @@ import gantry.oci.Digest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,11 @@ public interface BlobStore {
    * @param expected the digest it must have, or null for any
    */
   BlobWriter writer(long size, @Nullable Digest expected) throws IOException;
+
+  /** A layer in the store whose uncompressed form has this digest, for example from a pull. */
+  default Optional<BlobInfo> compressed(Digest uncompressed) throws IOException {
+    return Optional.empty();
+  }
 
   /** Adds labels to a blob; others stay. */
   void label(Digest digest, Map<String, String> labels) throws IOException;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.oci.layout;
 
+import gantry.content.BlobInfo;
 import gantry.errors.InvalidArgumentException;
 import gantry.labels.Labels;
 import gantry.labels.WellKnown;
@@ -22,6 +23,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Makes manifests and an index for the images of a {@code docker save} archive. */
 final class DockerArchive {
@@ -75,16 +77,32 @@ final class DockerArchive {
     return file;
   }
 
+  /** An uncompressed layer that is in the store compressed needs no second copy there. */
   private Descriptor layer(Descriptor file) throws IOException {
-    Compression compression;
+    Compression compression = compression(file);
+    if (compression != Compression.NONE) {
+      return typed(compression, file);
+    }
+    Optional<BlobInfo> known = blobs.compressed(file.digest());
+    if (known.isPresent()) {
+      Descriptor layer = Descriptor.of("", known.get().digest(), known.get().size());
+      return typed(compression(layer), layer);
+    }
+    return compress ? compressed(file) : typed(compression, file);
+  }
+
+  private Compression compression(Descriptor file) throws IOException {
     try (InputStream in = blobs.open(file.digest())) {
       byte[] start = in.readNBytes(MAGIC);
-      compression = Compression.of(start, start.length);
+      return Compression.of(start, start.length);
     }
+  }
+
+  private static Descriptor typed(Compression compression, Descriptor file) {
     return switch (compression) {
       case GZIP -> typed(MediaTypes.DOCKER_LAYER_GZIP, file);
       case ZSTD -> typed(MediaTypes.DOCKER_LAYER_ZSTD, file);
-      case NONE -> compress ? compressed(file) : typed(MediaTypes.DOCKER_LAYER, file);
+      case NONE -> typed(MediaTypes.DOCKER_LAYER, file);
     };
   }
 
