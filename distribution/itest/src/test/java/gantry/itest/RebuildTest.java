@@ -53,7 +53,6 @@ class RebuildTest {
   void garbage_isNamedBeforeItGoes() throws Exception {
     try (Daemon daemon = Daemon.gantry(home).start()) {
       Shell shell = shell(daemon);
-      ok(shell.bash("ctr leases create --id l"));
       String digest = ok(shell.bash("echo content | sha256sum | cut -c1-64")).strip();
       ok(shell.bash("echo content | gantry content ingest ref"));
       ok(shell.bash("ctr content label sha256:" + digest + " containerd.io/gc.root=now"));
