@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.oci.tar;
 
+import gantry.linux.IdMappings;
 import gantry.linux.files.Directory;
 import gantry.linux.files.FileOperationException;
 import gantry.linux.files.FileStat;
@@ -10,6 +11,7 @@ import gantry.oci.compression.MalformedStreamException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Makes one file of a layer, with owner, attributes, mode and times in this order. */
 final class EntryMaker {
@@ -18,10 +20,12 @@ final class EntryMaker {
   private static final long NODE_MAX = 0xffffffffL;
 
   private final RootedDirectory root;
+  private final @Nullable IdMappings ids;
   private final Consumer<String> warnings;
 
-  EntryMaker(RootedDirectory root, Consumer<String> warnings) {
+  EntryMaker(RootedDirectory root, @Nullable IdMappings ids, Consumer<String> warnings) {
     this.root = root;
+    this.ids = ids;
     this.warnings = warnings;
   }
 
@@ -44,7 +48,7 @@ final class EntryMaker {
       case FIFO -> makeNode(entry, parent, name, FileStat.FIFO);
       case GLOBAL_HEADER -> throw new IllegalArgumentException("not a file: " + entry.name());
     }
-    Owner owner = Owner.of(entry);
+    Owner owner = Owner.of(entry, ids);
     parent.changeOwner(name, owner.uid(), owner.gid());
     setXattrs(entry, parent, name);
     parent.changeMode(name, entry.permissions());
@@ -53,7 +57,7 @@ final class EntryMaker {
 
   private void makeFile(TarEntry entry, Directory parent, String name, TarReader content)
       throws IOException {
-    Owner owner = Owner.of(entry);
+    Owner owner = Owner.of(entry, ids);
     try (OpenFile file = parent.create(name, 0600)) {
       content.content(new FileContent(file, entry.size()));
       file.changeOwner(owner.uid(), owner.gid());

@@ -2,6 +2,7 @@
 package gantry.oci.tar;
 
 import gantry.errors.CanceledException;
+import gantry.linux.IdMappings;
 import gantry.linux.files.Directory;
 import gantry.linux.files.FileOperationException;
 import gantry.linux.files.FileStat;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Unpacks a layer over a directory, by the rules of the OCI image specification ("Applying
@@ -40,17 +42,28 @@ public final class LayerApplier {
    * @param lower directories of the layers below, nearest first; a directory that an entry needs
    *     and that is not there gets owner, mode and attributes from them
    * @param devices whether device nodes can be made; if not they are left out
+   * @param ids what owners in the layer are on disk, or null for the same
    * @param warnings told of what is left out
    */
   public record Options(
-      WhiteoutStyle style, List<Path> lower, boolean devices, Consumer<String> warnings) {}
+      WhiteoutStyle style,
+      List<Path> lower,
+      boolean devices,
+      @Nullable IdMappings ids,
+      Consumer<String> warnings) {
+    /** Owners as they are in the layer. */
+    public Options(
+        WhiteoutStyle style, List<Path> lower, boolean devices, Consumer<String> warnings) {
+      this(style, lower, devices, null, warnings);
+    }
+  }
 
   private LayerApplier(Options options, RootedDirectory root, Parents parents) {
     this.options = options;
     this.root = root;
     this.parents = parents;
-    this.whiteouts = new Whiteouts(options.style(), root);
-    this.maker = new EntryMaker(root, options.warnings());
+    this.whiteouts = new Whiteouts(options.style(), root, options.ids());
+    this.maker = new EntryMaker(root, options.ids(), options.warnings());
   }
 
   /**
@@ -62,7 +75,7 @@ public final class LayerApplier {
    */
   public static void apply(InputStream tar, Path directory, Options options) throws IOException {
     try (RootedDirectory root = RootedDirectory.open(directory);
-        Parents parents = new Parents(options.lower())) {
+        Parents parents = new Parents(options.lower(), options.ids())) {
       new LayerApplier(options, root, parents).run(new TarReader(tar));
     }
   }

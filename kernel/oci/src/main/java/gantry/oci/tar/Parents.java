@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.oci.tar;
 
+import gantry.linux.IdMappings;
 import gantry.linux.files.Directory;
 import gantry.linux.files.FileOperationException;
 import gantry.linux.files.FileStat;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes directories that an entry needs and that are missing in this layer, like the nearest layer
@@ -16,10 +18,12 @@ import java.util.List;
  */
 final class Parents implements RootedDirectory.Maker, AutoCloseable {
   private final List<Path> lower;
+  private final @Nullable IdMappings ids;
   private final List<RootedDirectory> open = new ArrayList<>();
 
-  Parents(List<Path> lower) {
+  Parents(List<Path> lower, @Nullable IdMappings ids) {
     this.lower = lower;
+    this.ids = ids;
   }
 
   @Override
@@ -39,6 +43,9 @@ final class Parents implements RootedDirectory.Maker, AutoCloseable {
         }
       }
     }
+    if (ids != null) {
+      parent.changeOwner(name, (int) ids.user(0), (int) ids.group(0));
+    }
     parent.changeMode(name, 0755);
   }
 
@@ -54,9 +61,9 @@ final class Parents implements RootedDirectory.Maker, AutoCloseable {
     return open;
   }
 
-  private static void copy(Directory model, Directory parent, String name) throws IOException {
+  private void copy(Directory model, Directory parent, String name) throws IOException {
     FileStat stat = model.stat(Directory.SELF);
-    parent.changeOwner(name, stat.uid(), stat.gid());
+    changeOwner(parent, name, stat);
     parent.changeMode(name, stat.permissions());
     parent.changeTimes(name, stat.accessed(), stat.modified());
     for (String attribute : model.xattrs(Directory.SELF).list()) {
@@ -65,5 +72,12 @@ final class Parents implements RootedDirectory.Maker, AutoCloseable {
         parent.xattrs(name).set(attribute, value);
       }
     }
+  }
+
+  /** The layers below have the container's owners; -1 leaves whom the kernel gave it to. */
+  private void changeOwner(Directory parent, String name, FileStat stat) throws IOException {
+    int uid = ids == null ? stat.uid() : (int) ids.user(Integer.toUnsignedLong(stat.uid()));
+    int gid = ids == null ? stat.gid() : (int) ids.group(Integer.toUnsignedLong(stat.gid()));
+    parent.changeOwner(name, uid, gid);
   }
 }

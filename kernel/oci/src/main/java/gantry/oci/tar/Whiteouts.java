@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.oci.tar;
 
+import gantry.linux.IdMappings;
 import gantry.linux.files.Directory;
 import gantry.linux.files.FileStat;
 import gantry.linux.files.RootedDirectory;
@@ -11,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The marks for deleted files, OCI image specification "Whiteouts". */
 final class Whiteouts {
@@ -21,11 +23,13 @@ final class Whiteouts {
 
   private final WhiteoutStyle style;
   private final RootedDirectory root;
+  private final @Nullable IdMappings ids;
 
   /** Paths this layer has unpacked: an opaque mark spares them, even if it comes after them. */
   private final Set<String> unpacked = new HashSet<>();
 
-  Whiteouts(WhiteoutStyle style, RootedDirectory root) {
+  Whiteouts(WhiteoutStyle style, RootedDirectory root, @Nullable IdMappings ids) {
+    this.ids = ids;
     this.style = style;
     this.root = root;
   }
@@ -54,7 +58,7 @@ final class Whiteouts {
     parent.removeTree(hidden);
     if (style == WhiteoutStyle.OVERLAY) {
       parent.makeNode(hidden, FileStat.CHARACTER, 0, 0);
-      Owner owner = Owner.of(entry);
+      Owner owner = Owner.of(entry, ids);
       parent.changeOwner(hidden, owner.uid(), owner.gid());
     }
     return true;

@@ -4,6 +4,7 @@ package gantry.plugins.diff.walking;
 import gantry.content.ContentStore;
 import gantry.errors.FailedPreconditionException;
 import gantry.errors.InvalidArgumentException;
+import gantry.linux.IdMappings;
 import gantry.linux.TempMount;
 import gantry.linux.files.FileOperationException;
 import gantry.linux.files.Syncs;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,7 +86,8 @@ final class LayerApply {
     Path upper = overlay.map(OverlayDirectories::upper).orElse(null);
     if (upper != null && !confined) {
       List<Path> lower = overlay.map(OverlayDirectories::lower).orElse(List.of());
-      unpack(tar, layer, upper, options(WhiteoutStyle.OVERLAY, lower, true, layer), sync);
+      IdMappings ids = overlay.map(OverlayDirectories::ids).orElse(null);
+      unpack(tar, layer, upper, options(WhiteoutStyle.OVERLAY, lower, true, ids, layer), sync);
       return;
     }
     try (TempMount mount = TempMount.of(mounts, mountPoints)) {
@@ -92,7 +95,7 @@ final class LayerApply {
           tar,
           layer,
           mount.path(),
-          options(WhiteoutStyle.REMOVE, List.of(), !confined, layer),
+          options(WhiteoutStyle.REMOVE, List.of(), !confined, null, layer),
           sync);
     }
   }
@@ -112,8 +115,12 @@ final class LayerApply {
   }
 
   private static LayerApplier.Options options(
-      WhiteoutStyle style, List<Path> lower, boolean devices, Descriptor layer) {
+      WhiteoutStyle style,
+      List<Path> lower,
+      boolean devices,
+      @Nullable IdMappings ids,
+      Descriptor layer) {
     return new LayerApplier.Options(
-        style, lower, devices, warning -> log.warn("layer {}: {}", layer.digest(), warning));
+        style, lower, devices, ids, warning -> log.warn("layer {}: {}", layer.digest(), warning));
   }
 }

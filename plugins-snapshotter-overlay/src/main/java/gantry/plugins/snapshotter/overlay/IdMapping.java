@@ -2,32 +2,52 @@
 package gantry.plugins.snapshotter.overlay;
 
 import gantry.errors.InvalidArgumentException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import gantry.labels.Labels;
+import gantry.labels.WellKnown;
+import gantry.linux.IdMappings;
+import gantry.plugins.snapshotter.overlay.OverlayLayout.Owner;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 
-/** Id mappings as labels carry them: {@code container:host:length[,...]}. */
-final class IdMapping {
-  private static final Pattern RANGE = Pattern.compile("([0-9]{1,10}):([0-9]{1,10}):([0-9]{1,10})");
-
-  private IdMapping() {}
-
+/**
+ * The user namespace a snapshot is for, as labels tell: {@code container:host:length[,...]}.
+ *
+ * @param users the label, as it is
+ * @param groups the label, as it is
+ * @param root what the container's root is on the host
+ */
+record IdMapping(String users, String groups, Owner root) {
   /**
-   * What the container's root is on the host.
+   * That of a snapshot with these labels, if it is for one.
    *
-   * @throws InvalidArgumentException if it is malformed or does not map 0
+   * @throws InvalidArgumentException if a label is missing or malformed, or does not map 0
    */
-  static int root(String mapping) {
-    for (String range : mapping.split(",", -1)) {
-      Matcher matcher = RANGE.matcher(range);
-      if (!matcher.matches()) {
-        throw new InvalidArgumentException(
-            "parse id mapping \"%s\": want container:host:length[,...]".formatted(mapping));
-      }
-      if (Long.parseLong(matcher.group(1)) == 0 && Long.parseLong(matcher.group(3)) > 0) {
-        return Math.toIntExact(Long.parseLong(matcher.group(2)));
-      }
+  static Optional<IdMapping> of(Labels labels) {
+    Optional<String> users = labels.find(WellKnown.SNAPSHOT_UID_MAPPING);
+    Optional<String> groups = labels.find(WellKnown.SNAPSHOT_GID_MAPPING);
+    if (users.isEmpty() && groups.isEmpty()) {
+      return Optional.empty();
     }
-    throw new InvalidArgumentException(
-        "parse id mapping \"%s\": nothing maps the container's root".formatted(mapping));
+    return Optional.of(parse(users.orElse(""), groups.orElse("")));
+  }
+
+  private static IdMapping parse(String users, String groups) {
+    try {
+      IdMappings ids = IdMappings.parse(users, groups);
+      if (ids.user(0) < 0 || ids.group(0) < 0) {
+        throw new InvalidArgumentException(
+            "parse id mapping \"%s\", \"%s\": nothing maps the container's root"
+                .formatted(users, groups));
+      }
+      return new IdMapping(users, groups, new Owner((int) ids.user(0), (int) ids.group(0)));
+    } catch (IOException e) {
+      throw new InvalidArgumentException("make snapshot: " + e.getMessage(), e);
+    }
+  }
+
+  /** The options of mounts that show layers so. */
+  List<String> options() {
+    return List.of("uidmap=" + users, "gidmap=" + groups);
   }
 }

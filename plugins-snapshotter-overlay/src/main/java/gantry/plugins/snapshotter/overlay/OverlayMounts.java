@@ -20,21 +20,31 @@ record OverlayMounts(OverlayLayout layout, OverlayFeatures features, List<String
     configured = List.copyOf(configured);
   }
 
-  List<Mount> of(SnapshotChain chain) {
+  /**
+   * The mounts.
+   *
+   * @param mapping options that show layers below with the owners of a user namespace; its own
+   *     layer has them on disk
+   */
+  List<Mount> of(SnapshotChain chain, List<String> mapping) {
     boolean isActive = chain.kind() == SnapshotKind.ACTIVE;
     List<Long> parents = chain.parentIds();
     if (parents.isEmpty()) {
-      return bind(chain.id(), isActive ? "rw" : "ro");
+      return bind(chain.id(), isActive ? "rw" : "ro", List.of());
     }
     if (!isActive && parents.size() == 1) {
-      return bind(parents.getFirst(), "ro");
+      return bind(parents.getFirst(), "ro", mapping);
     }
-    return List.of(Mount.of("overlay", "overlay", options(chain, isActive)));
+    List<String> options = new ArrayList<>(mapping);
+    options.addAll(options(chain, isActive));
+    return List.of(Mount.of("overlay", "overlay", options));
   }
 
-  private List<Mount> bind(long id, String access) {
-    String source = layout.layer(id).toString();
-    return List.of(Mount.of("bind", source, List.of(access, "rbind")));
+  private List<Mount> bind(long id, String access, List<String> mapping) {
+    List<String> options = new ArrayList<>(mapping);
+    options.add(access);
+    options.add("rbind");
+    return List.of(Mount.of("bind", layout.layer(id).toString(), options));
   }
 
   private List<String> options(SnapshotChain chain, boolean isActive) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.snapshotter.overlay;
 
+import gantry.errors.CanceledException;
 import gantry.errors.FailedPreconditionException;
 import gantry.filters.FieldPaths;
 import gantry.filters.Filter;
 import gantry.labels.Labels;
 import gantry.labels.WellKnown;
+import gantry.linux.IdMappedMounts;
 import gantry.linux.files.DiskUsage;
 import gantry.linux.files.TreeFlush;
 import gantry.mounts.Mount;
@@ -18,6 +20,7 @@ import gantry.snapshots.SnapshotKind;
 import gantry.snapshots.SnapshotUsage;
 import gantry.snapshots.Snapshotter;
 import gantry.store.snapshots.Reservation;
+import gantry.store.snapshots.SnapshotChain;
 import gantry.store.snapshots.SnapshotDirectories;
 import gantry.store.snapshots.SnapshotIndex;
 import gantry.store.snapshots.SnapshotRecord;
@@ -29,6 +32,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -82,6 +87,7 @@ public final class OverlaySnapshotter implements Snapshotter, PluginFacts, Close
   private final OverlayMounts mounts;
   private final SnapshotIndex index;
   private final TreeFlush flush;
+  private final FutureTask<Boolean> idMapsTrial;
 
   /** Opens the snapshots, and puts right what a crash left. */
   @Activate
@@ -97,6 +103,9 @@ public final class OverlaySnapshotter implements Snapshotter, PluginFacts, Close
     this.layout = new OverlayLayout(directories);
     this.mounts = new OverlayMounts(layout, features, settings.mountOptions());
     this.flush = new TreeFlush(directories.root());
+    this.idMapsTrial =
+        new FutureTask<>(
+            () -> !features.userXattr() && IdMappedMounts.areSupported(settings.root()));
     this.index = SnapshotIndex.open(directories.indexFile());
     for (SnapshotRecord snapshot : directories.reconcile(index)) {
       restore(snapshot);
@@ -123,12 +132,15 @@ public final class OverlaySnapshotter implements Snapshotter, PluginFacts, Close
   public Set<String> capabilities() {
     Set<String> capabilities = new LinkedHashSet<>();
     if (!settings.slowChown()) {
-      // Says that owners are not to be changed by copying; nothing here maps them either.
+      // Says that owners are not to be changed by copying.
       capabilities.add("only-remap-ids");
     }
     if (!features.userXattr()) {
       // Putting layers on one another needs whiteouts, which only the host's root can make.
       capabilities.add("rebase");
+    }
+    if (mapsIds()) {
+      capabilities.add("remap-ids");
     }
     return capabilities;
   }
@@ -153,7 +165,7 @@ public final class OverlaySnapshotter implements Snapshotter, PluginFacts, Close
 
   @Override
   public List<Mount> mounts(String key) {
-    return mounts.of(index.chain(key));
+    return mounts(index.chain(key), index.require(key).info().labels());
   }
 
   @Override
@@ -171,7 +183,7 @@ public final class OverlaySnapshotter implements Snapshotter, PluginFacts, Close
     try (Reservation reservation = index.reserve(kind, key, parent, labels)) {
       try {
         layout.make(reservation.id(), kind, owner(reservation.parentIds(), labels));
-        return mounts.of(reservation.commit());
+        return mounts(reservation.commit(), labels);
       } catch (IOException | RuntimeException e) {
         abandon(reservation.id(), e);
         throw e;
@@ -192,12 +204,31 @@ public final class OverlaySnapshotter implements Snapshotter, PluginFacts, Close
 
   /** The nearest parent's, unless labels say whom the root of the container is to be. */
   private Owner owner(List<Long> parents, Labels labels) throws IOException {
-    Optional<String> uids = labels.find(WellKnown.SNAPSHOT_UID_MAPPING);
-    Optional<String> gids = labels.find(WellKnown.SNAPSHOT_GID_MAPPING);
-    if (uids.isPresent() || gids.isPresent()) {
-      return new Owner(IdMapping.root(uids.orElse("")), IdMapping.root(gids.orElse("")));
+    Optional<IdMapping> mapping = IdMapping.of(labels);
+    if (mapping.isPresent()) {
+      return mapping.get().root();
     }
     return parents.isEmpty() ? Owner.ROOT : layout.owner(parents.getFirst());
+  }
+
+  private List<Mount> mounts(SnapshotChain chain, Labels labels) {
+    Optional<IdMapping> mapping =
+        chain.parentIds().isEmpty() ? Optional.empty() : IdMapping.of(labels);
+    return mounts.of(chain, mapping.isPresent() && mapsIds() ? mapping.get().options() : List.of());
+  }
+
+  /** Tried once, when first asked: it takes a process and two mounts. */
+  private boolean mapsIds() {
+    idMapsTrial.run();
+    try {
+      return idMapsTrial.get();
+    } catch (ExecutionException e) {
+      log.warn("cannot tell whether layers can be shown with other owners", e);
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CanceledException("try id-mapped mounts: canceled", e);
+    }
   }
 
   @Override

@@ -3,12 +3,14 @@ package gantry.plugins.snapshotter.overlay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import gantry.errors.InvalidArgumentException;
 import gantry.filters.FieldPaths;
 import gantry.filters.Filter;
 import gantry.labels.Labels;
 import gantry.labels.WellKnown;
+import gantry.linux.TempMount;
 import gantry.mounts.Mount;
 import gantry.snapshots.SnapshotInfo;
 import gantry.testkit.Layers;
@@ -108,7 +110,7 @@ class OverlaySnapshotterTest
 
       assertThat(snapshots.stat("name").parent()).isEqualTo("base");
       assertThat(layers.facts("name")).containsOnlyKeys("", "a", "b");
-      assertThat(snapshots.capabilities()).containsExactly("only-remap-ids", "rebase");
+      assertThat(snapshots.capabilities()).contains("only-remap-ids", "rebase");
     }
   }
 
@@ -126,6 +128,69 @@ class OverlaySnapshotterTest
       assertThat(Files.getAttribute(layer, "unix:uid")).isEqualTo(100000);
       assertThat(Files.getAttribute(layer, "unix:gid")).isEqualTo(200000);
     }
+  }
+
+  @Test
+  void mounts_withIdMapping_showLayersBelowSo(@TempDir Path temp) throws IOException {
+    Labels labels =
+        Labels.of(
+            Map.of(
+                WellKnown.SNAPSHOT_UID_MAPPING, "0:100000:65536",
+                WellKnown.SNAPSHOT_GID_MAPPING, "0:200000:65536"));
+    try (OverlaySnapshotter snapshots = open(temp.resolve("root"))) {
+      assumeTrue(
+          snapshots.capabilities().contains("remap-ids"),
+          "the kernel cannot show these files with other owners");
+      Layers layers = new Layers(snapshots, temp.resolve("work"));
+      layers.commit("base", "", root -> Layers.write(root, "a", "1"));
+
+      List<Mount> active = snapshots.prepare("key", "base", labels);
+      List<Mount> view = snapshots.view("view", "base", labels);
+
+      assertThat(active).isEqualTo(snapshots.mounts("key"));
+      assertThat(active.getFirst().options())
+          .startsWith("uidmap=0:100000:65536", "gidmap=0:200000:65536");
+      for (List<Mount> mounts : List.of(active, view)) {
+        try (TempMount mount = TempMount.of(mounts, temp)) {
+          Path file = mount.path().resolve("a");
+          assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(100000);
+          assertThat(Files.getAttribute(file, "unix:gid")).isEqualTo(200000);
+          if (mounts.equals(active)) {
+            assertThat(Files.getAttribute(mount.path(), "unix:uid")).isEqualTo(100000);
+            Files.writeString(mount.path().resolve("b"), "x");
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void prepare_onManyLayers_canBeMounted(@TempDir Path temp) throws IOException {
+    try (OverlaySnapshotter snapshots = open(temp.resolve("root"))) {
+      String parent = "";
+      for (int i = 0; i < 130; i++) {
+        String name = "layer" + i;
+        List<Mount> mounts = snapshots.prepare("key", parent, Labels.none());
+        Files.writeString(upper(mounts).resolve("file" + i), "x");
+        snapshots.commit(name, "key", "", Labels.none());
+        parent = name;
+      }
+
+      try (TempMount mount = TempMount.of(snapshots.prepare("top", parent, Labels.none()), temp)) {
+        assertThat(mount.path().resolve("file0")).exists();
+        assertThat(mount.path().resolve("file129")).exists();
+        Files.writeString(mount.path().resolve("new"), "x");
+      }
+    }
+  }
+
+  private static Path upper(List<Mount> mounts) {
+    Mount mount = mounts.getFirst();
+    return mount.options().stream()
+        .filter(option -> option.startsWith("upperdir="))
+        .map(option -> Path.of(option.substring("upperdir=".length())))
+        .findFirst()
+        .orElse(Path.of(mount.source()));
   }
 
   @Test
