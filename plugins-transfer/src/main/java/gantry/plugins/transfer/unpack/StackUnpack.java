@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.plugins.transfer.unpack;
+
+import gantry.errors.CanceledException;
+import gantry.mounts.Mount;
+import gantry.plugins.transfer.tasks.Claim;
+import gantry.plugins.transfer.tasks.Claims;
+import gantry.plugins.transfer.tasks.TaskGroup;
+import gantry.plugins.transfer.unpack.LayerUnpack.Prepared;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Unpacks the layers of a stack from one on. In parallel each goes to a directory of its own, on
+ * nothing; they are put on one another when they are committed, in their order. A layer that does
+ * not unpack without those below it is unpacked again when they are there.
+ */
+final class StackUnpack {
+  private static final Logger log = LoggerFactory.getLogger(StackUnpack.class);
+
+  private final LayerUnpack layers;
+  private final Stack stack;
+  private final Claims claims;
+  private final String claimName;
+  private final int first;
+  private final int width;
+  private final List<Slot> slots = new ArrayList<>();
+  private final AtomicInteger next;
+
+  /**
+   * Takes what to do.
+   *
+   * @param claimName what the names of claims begin with
+   * @param first index of the first layer that is not there
+   * @param width how many are unpacked at once; 1 has each unpacked on the one below
+   */
+  StackUnpack(
+      LayerUnpack layers, Stack stack, Claims claims, String claimName, int first, int width) {
+    this.layers = layers;
+    this.stack = stack;
+    this.claims = claims;
+    this.claimName = claimName;
+    this.first = first;
+    this.width = width;
+    this.next = new AtomicInteger(first);
+    for (int i = first; i < stack.size(); i++) {
+      slots.add(new Slot("unpack " + stack.layers().get(i).descriptor().digest()));
+    }
+  }
+
+  void run() throws IOException {
+    try (TaskGroup group = new TaskGroup("unpack " + stack.config().digest())) {
+      for (int i = 0; i < width; i++) {
+        group.forkComputing(this::workOrWake);
+      }
+      for (int i = first; i < stack.size(); i++) {
+        finish(i, group);
+      }
+      group.join();
+    } finally {
+      // The group has ended: nobody works on them any more.
+      slots.forEach(slot -> slot.abandon(layers));
+    }
+  }
+
+  /** What has become of one layer. */
+  private Slot slot(int index) {
+    return slots.get(index - first);
+  }
+
+  /** Those who wait for a layer look whether the group has failed. */
+  private void workOrWake() throws IOException {
+    try {
+      work();
+    } finally {
+      slots.forEach(Slot::wake);
+    }
+  }
+
+  private void work() throws IOException {
+    for (int i = next.getAndIncrement(); i < stack.size(); i = next.getAndIncrement()) {
+      Slot slot = slot(i);
+      Claim claim = claims.take(claimName + stack.name(i), other -> {});
+      slot.claim(claim);
+      if (layers.exists(i)) {
+        slot.release();
+        slot.done(null);
+      } else if (width == 1) {
+        unpack(i, stack.parent(i), slot, claim);
+        commit(i, slot, "");
+        slot.done(null);
+      } else {
+        tryUnpack(i, slot, claim);
+      }
+    }
+  }
+
+  /** Without what is below. */
+  private void tryUnpack(int index, Slot slot, Claim claim) throws IOException {
+    try {
+      unpack(index, "", slot, claim);
+      slot.done(null);
+    } catch (IOException | RuntimeException e) {
+      if (index == 0 || Thread.currentThread().isInterrupted() || e instanceof CanceledException) {
+        throw e;
+      }
+      slot.done(e);
+    }
+  }
+
+  private void unpack(int index, String parent, Slot slot, Claim claim) throws IOException {
+    while (true) {
+      Optional<Prepared> prepared = layers.prepare(index, parent);
+      if (prepared.isEmpty()) {
+        return;
+      }
+      slot.prepared(prepared.get());
+      stack.startFrom(index);
+      List<Mount> mounts = prepared.get().mounts();
+      boolean isAlone = index > 0 && parent.isEmpty();
+      if (layers.apply(index, isAlone ? OverlayForm.of(mounts) : mounts, claim)) {
+        return;
+      }
+      slot.removePrepared(layers);
+    }
+  }
+
+  private void finish(int index, TaskGroup group) throws IOException {
+    Slot slot = slot(index);
+    Exception failure = slot.await(group);
+    if (failure != null) {
+      log.debug(
+          "unpack layer {} by itself: {}; unpacking it on those below",
+          stack.layers().get(index).descriptor().digest(),
+          failure.getMessage());
+      slot.removePrepared(layers);
+      unpack(index, stack.parent(index), slot, slot.claim());
+    }
+    if (width > 1) {
+      commit(index, slot, stack.parent(index));
+    }
+  }
+
+  private void commit(int index, Slot slot, String rebase) throws IOException {
+    Prepared prepared = slot.takePrepared();
+    if (prepared != null) {
+      commit(index, prepared, rebase);
+    }
+    slot.release();
+  }
+
+  private void commit(int index, Prepared prepared, String rebase) throws IOException {
+    try {
+      layers.commit(index, prepared, rebase);
+    } catch (IOException | RuntimeException e) {
+      layers.remove(prepared);
+      throw e;
+    }
+  }
+}
