@@ -116,9 +116,9 @@ final class HostsToml {
   private URI uri(String table, String url) {
     String key = table.isEmpty() ? "server" : table;
     try {
-      URI uri = new URI(url.startsWith("http") ? url : "https://" + url);
-      if (uri.getHost() == null && uri.getRawAuthority() == null) {
-        throw wrong(table, key, "names no host", "want http[s]://host[:port][/path]");
+      URI uri = new URI(url.contains("://") ? url : "https://" + url);
+      if (uri.getHost() == null) {
+        throw wrong(table, key, "names no proper host", "want http[s]://host[:port][/path]");
       }
       if (!Set.of("http", "https").contains(uri.getScheme())) {
         throw wrong(table, key, "has an unknown scheme", "want http or https");

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -72,6 +73,8 @@ final class Transport implements AutoCloseable {
               response.headers()),
           authorization == null ? "" : authorization.replaceFirst(" .*", ""),
           tls);
+    } catch (RejectedExecutionException e) {
+      throw new ConnectException("this client is closed");
     } catch (IOException e) {
       log.failure(call.uri(), e);
       throw e;
@@ -82,7 +85,15 @@ final class Transport implements AutoCloseable {
       Call call, @Nullable String authorization, @Nullable UploadPublisher publisher) {
     HttpRequest.BodyPublisher body =
         publisher != null ? publisher : HttpRequest.BodyPublishers.noBody();
-    HttpRequest.Builder builder = HttpRequest.newBuilder(call.uri()).method(call.method(), body);
+    HttpRequest.Builder builder;
+    try {
+      builder = HttpRequest.newBuilder(call.uri()).method(call.method(), body);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidArgumentException(
+          "ask %s: it is no proper name of a host; names have letters, digits, dots and hyphens"
+              .formatted(call.uri().getAuthority()),
+          e);
+    }
     if (call.bulk() || call.uri().getScheme().equals("http")) {
       builder.version(HttpClient.Version.HTTP_1_1);
     }
