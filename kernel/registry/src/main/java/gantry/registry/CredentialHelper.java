@@ -26,9 +26,17 @@ final class CredentialHelper {
   private static final String TOKEN_USER = "<token>";
 
   private final Duration deadline;
+  private final String directory;
 
+  /** Looks for programs where the process does. */
   CredentialHelper(Duration deadline) {
+    this(deadline, "");
+  }
+
+  /** Looks for programs in a directory. */
+  CredentialHelper(Duration deadline, String directory) {
     this.deadline = deadline;
+    this.directory = directory;
   }
 
   Credentials get(String name, String server) throws IOException {
@@ -39,7 +47,9 @@ final class CredentialHelper {
     Process process;
     try {
       process =
-          new ProcessBuilder(program, "get").redirectError(ProcessBuilder.Redirect.DISCARD).start();
+          new ProcessBuilder(directory.isEmpty() ? program : directory + "/" + program, "get")
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
     } catch (IOException e) {
       throw new IOException(
           "credential helper %s cannot be run: %s; install it or take it out of config.json"
