@@ -57,9 +57,7 @@ final class CredentialHelper {
           e);
     }
     try {
-      try (OutputStream in = process.getOutputStream()) {
-        in.write((server + "\n").getBytes(StandardCharsets.UTF_8));
-      }
+      tell(process, server);
       if (!process.waitFor(deadline.toNanos(), TimeUnit.NANOSECONDS)) {
         throw new IOException(
             "credential helper %s gave no answer within %s"
@@ -75,6 +73,14 @@ final class CredentialHelper {
       throw interrupted;
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  private static void tell(Process process, String server) {
+    try (OutputStream in = process.getOutputStream()) {
+      in.write((server + "\n").getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      // it may end without reading; what it answers counts
     }
   }
 
