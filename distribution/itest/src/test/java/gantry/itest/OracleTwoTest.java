@@ -105,6 +105,7 @@ class OracleTwoTest {
             Scenario.read(scenario),
             home,
             Map.of(
+                "CONTAINERD_SUPPRESS_DEPRECATION_WARNINGS", "1",
                 "BASH_ENV", scenario.resolve("functions.sh").toString(),
                 "REGISTRY", registry.host(),
                 "CLOSED", closed.host(),
