@@ -13,6 +13,7 @@ import gantry.plugins.transfer.archive.ImportTransfer;
 import gantry.plugins.transfer.archive.TagTransfer;
 import gantry.plugins.transfer.pull.Downloads;
 import gantry.plugins.transfer.pull.PullTransfer;
+import gantry.plugins.transfer.pull.Verifiers;
 import gantry.plugins.transfer.push.PushTransfer;
 import gantry.plugins.transfer.tasks.Claims;
 import gantry.plugins.transfer.tasks.Permits;
@@ -22,6 +23,7 @@ import gantry.registry.HttpRegistries;
 import gantry.registry.Registries;
 import gantry.registry.RegistrySettings;
 import gantry.transfer.ExportArchive;
+import gantry.transfer.ImageVerifier;
 import gantry.transfer.ImportArchive;
 import gantry.transfer.ProgressListener;
 import gantry.transfer.RegistryImage;
@@ -79,6 +81,7 @@ public final class LocalTransfers implements Transfers, AutoCloseable {
 
   private final Registries registries;
   private final Differs differs = new Differs();
+  private final Verifiers verifiers = new Verifiers();
   private final PullTransfer pull;
   private final PushTransfer push;
   private final ImportTransfer archiveImport;
@@ -112,7 +115,7 @@ public final class LocalTransfers implements Transfers, AutoCloseable {
     Downloads downloads = new Downloads(claims, connections, RANGES_FROM, settings.chunk());
     Unpacker unpacker =
         new Unpacker(metadata, differs, claims, settings.rules(), settings.unpacks());
-    this.pull = new PullTransfer(metadata, registries, downloads, unpacker);
+    this.pull = new PullTransfer(metadata, registries, downloads, unpacker, verifiers);
     this.push =
         new PushTransfer(metadata, registries, new Permits("push a blob", settings.uploads()));
     this.archiveImport = new ImportTransfer(metadata, unpacker);
@@ -130,6 +133,18 @@ public final class LocalTransfers implements Transfers, AutoCloseable {
 
   void unbindDiffer(Handle<Differ> differ) {
     differs.remove(differ);
+  }
+
+  @Reference(
+      target = "(contract=gantry.transfer.ImageVerifier)",
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC)
+  void bindVerifier(Handle<ImageVerifier> verifier) {
+    verifiers.add(verifier);
+  }
+
+  void unbindVerifier(Handle<ImageVerifier> verifier) {
+    verifiers.remove(verifier);
   }
 
   @Override

@@ -9,6 +9,7 @@ import gantry.errors.FailedPreconditionException;
 import gantry.errors.GantryException;
 import gantry.errors.InvalidArgumentException;
 import gantry.errors.NotFoundException;
+import gantry.errors.PermissionDeniedException;
 import gantry.labels.Labels;
 import gantry.oci.ChainId;
 import gantry.oci.Descriptor;
@@ -18,8 +19,10 @@ import gantry.oci.Platform;
 import gantry.snapshots.SnapshotInfo;
 import gantry.snapshots.SnapshotKind;
 import gantry.testkit.Blobs;
+import gantry.testkit.FixedHandle;
 import gantry.testkit.Together;
 import gantry.testkit.registry.Fault;
+import gantry.transfer.ImageVerifier;
 import gantry.transfer.StoredImage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -352,6 +355,23 @@ class PullTest {
     assertThatThrownBy(() -> house.pull("v1", image))
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessageContaining("no unpack platforms defined");
+  }
+
+  @Test
+  void pull_thatAVerifierObjectsTo_fetchesNothing() {
+    TestImage image = TestImage.shelve(house.registry, "v1", "amd64", 1000);
+    house.transfers.bindVerifier(
+        FixedHandle.of(
+            "io.containerd.image-verifier.v1.test",
+            (name, target) ->
+                new ImageVerifier.Judgement(
+                    !target.digest().equals(image.manifest().digest()), "not signed")));
+
+    assertThatThrownBy(() -> house.pull("v1"))
+        .isInstanceOf(PermissionDeniedException.class)
+        .hasMessageContaining("test blocked pull of")
+        .hasMessageContaining("not signed");
+    assertThat(house.metadata.content.blobs).isEmpty();
   }
 
   @Test

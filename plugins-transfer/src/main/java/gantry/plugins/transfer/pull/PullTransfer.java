@@ -31,14 +31,20 @@ public final class PullTransfer {
   private final Registries registries;
   private final Downloads downloads;
   private final Unpacker unpacker;
+  private final Verifiers verifiers;
 
   /** Takes what it works with. */
   public PullTransfer(
-      Handle<Metadata> metadata, Registries registries, Downloads downloads, Unpacker unpacker) {
+      Handle<Metadata> metadata,
+      Registries registries,
+      Downloads downloads,
+      Unpacker unpacker,
+      Verifiers verifiers) {
     this.metadata = metadata;
     this.registries = registries;
     this.downloads = downloads;
     this.unpacker = unpacker;
+    this.verifiers = verifiers;
   }
 
   /** Pulls; under the caller's lease, or one of its own. */
@@ -62,6 +68,7 @@ public final class PullTransfer {
           "pull %s: schema 1 image manifests are no longer supported: invalid argument"
               .formatted(from.reference()));
     }
+    verifiers.verify(from.reference(), root);
     tracker.tell(Progress.of("Pulling from " + source));
     tracker.tell(new Progress("fetching image content", from.reference(), List.of(), 0, 0, root));
     BlobFetcher fetcher = new BlobFetcher(store, repository, downloads, tracker);

@@ -11,6 +11,12 @@ import java.util.List;
  * overlay, or deletions would be lost.
  */
 final class OverlayForm {
+  /**
+   * What is below is not there yet. A layer that has to know it, because it lacks directories that
+   * its own entries are in, finds this and fails; then it is unpacked again on what is below.
+   */
+  private static final String UNKNOWN = "lowerdir=/dev/null";
+
   private OverlayForm() {}
 
   static List<Mount> of(List<Mount> mounts) {
@@ -21,6 +27,7 @@ final class OverlayForm {
     List<String> options = new ArrayList<>(bind.options());
     options.remove("rbind");
     options.add("upperdir=" + bind.source());
+    options.add(UNKNOWN);
     return List.of(Mount.of("overlay", "overlay", options));
   }
 }
