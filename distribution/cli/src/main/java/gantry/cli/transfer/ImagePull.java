@@ -48,7 +48,7 @@ public final class ImagePull implements Command {
     }
     List<Platform> platforms = all || !said.isEmpty() ? said : List.of(Platform.host());
     try (RegistryOptions registry =
-            new RegistryOptions(invocation, KnownCredentials.of(invocation));
+            new RegistryOptions(invocation, RegistryOptions.kept(invocation));
         ProgressDisplay display = ProgressDisplay.of(invocation, false)) {
       invocation
           .client()

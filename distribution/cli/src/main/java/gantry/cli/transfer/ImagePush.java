@@ -31,7 +31,7 @@ public final class ImagePush implements Command {
     String reference = arguments.at(0);
     String image = arguments.from(1).isEmpty() ? reference : arguments.at(1);
     try (RegistryOptions registry =
-            new RegistryOptions(invocation, KnownCredentials.of(invocation));
+            new RegistryOptions(invocation, RegistryOptions.kept(invocation));
         ProgressDisplay display = ProgressDisplay.of(invocation, false)) {
       invocation
           .client()
