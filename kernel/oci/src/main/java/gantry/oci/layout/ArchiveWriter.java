@@ -66,7 +66,7 @@ public final class ArchiveWriter {
   public ArchiveWriter(BlobStore blobs, Options options) {
     this.blobs = blobs;
     this.options = options;
-    this.layout = new LayoutWriter(blobs);
+    this.layout = new LayoutWriter();
   }
 
   /**
@@ -164,7 +164,7 @@ public final class ArchiveWriter {
           "export %s: it has %d bytes, but what refers to it says %d"
               .formatted(blob.digest(), info.size(), blob.size()));
     }
-    layout.blob(blob.digest(), blob.size());
+    layout.blob(blob.digest(), blob.size(), () -> blobs.open(blob.digest()));
   }
 
   private Descriptor withSources(Descriptor target) throws IOException {

@@ -11,7 +11,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.time.Instant;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -20,43 +19,47 @@ import java.util.TreeMap;
  * content gives the same bytes; they are the bytes that containerd writes. Nothing is written
  * before {@link #write}.
  */
-final class LayoutWriter {
+public final class LayoutWriter {
   private static final int CHUNK = 1 << 18;
   private static final int BLOB_MODE = 0444;
   private static final int DOCUMENT_MODE = 0644;
   private static final int DIRECTORY_MODE = 0755;
 
-  private final BlobStore blobs;
-  private final SortedMap<String, Source> files = new TreeMap<>();
+  private final SortedMap<String, Entry> files = new TreeMap<>();
 
-  LayoutWriter(BlobStore blobs) {
-    this.blobs = blobs;
+  /** An empty archive. */
+  public LayoutWriter() {}
+
+  /** Where the bytes of a blob come from. */
+  @FunctionalInterface
+  public interface Source {
+    /** Opens them, once, when their turn has come. */
+    InputStream open() throws IOException;
   }
 
-  /** A file to write. */
-  private interface Source {
+  private interface Entry {
     void write(String name, TarWriter tar) throws IOException;
   }
 
   /** Where a blob is in the archive. */
-  static String path(Digest digest) {
+  public static String path(Digest digest) {
     return "blobs/" + digest.algorithm() + "/" + digest.hex();
   }
 
   /** Adds a blob of so many bytes; once more is fine. */
-  void blob(Digest digest, long size) {
+  public void blob(Digest digest, long size, Source source) {
     directory("blobs/");
     directory("blobs/" + digest.algorithm() + "/");
-    files.put(path(digest), (name, tar) -> copy(name, digest, size, tar));
+    files.put(path(digest), (name, tar) -> copy(name, digest, size, source, tar));
   }
 
   /** Adds a file of these bytes. */
-  void document(String name, byte[] bytes) {
+  public void document(String name, byte[] bytes) {
     file(name, DOCUMENT_MODE, bytes);
   }
 
   /** Adds a file nobody may change. */
-  void fixed(String name, byte[] bytes) {
+  public void fixed(String name, byte[] bytes) {
     file(name, BLOB_MODE, bytes);
   }
 
@@ -66,17 +69,12 @@ final class LayoutWriter {
    * @throws gantry.errors.NotFoundException if a blob does not exist
    * @throws DataLossException if the bytes of a blob are not what its digest says
    */
-  void write(OutputStream out) throws IOException {
+  public void write(OutputStream out) throws IOException {
     TarWriter tar = new TarWriter(out);
     for (var file : files.entrySet()) {
       file.getValue().write(file.getKey(), tar);
     }
     tar.finish();
-  }
-
-  /** The names of all files. */
-  Set<String> names() {
-    return Set.copyOf(files.keySet());
   }
 
   private void directory(String name) {
@@ -95,10 +93,11 @@ final class LayoutWriter {
         });
   }
 
-  private void copy(String name, Digest digest, long size, TarWriter tar) throws IOException {
+  private static void copy(String name, Digest digest, long size, Source source, TarWriter tar)
+      throws IOException {
     MessageDigest hash = Digest.hasher(digest.algorithm());
     long left = size;
-    try (InputStream in = blobs.open(digest)) {
+    try (InputStream in = source.open()) {
       tar.entry(TarEntry.of(EntryType.REGULAR, name, BLOB_MODE, size, Instant.EPOCH));
       byte[] chunk = new byte[CHUNK];
       int n = in.read(chunk);

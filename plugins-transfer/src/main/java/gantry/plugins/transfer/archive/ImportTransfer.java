@@ -8,14 +8,15 @@ import gantry.metadata.Caller;
 import gantry.metadata.Metadata;
 import gantry.oci.Descriptor;
 import gantry.oci.MediaTypes;
-import gantry.oci.image.Children;
 import gantry.oci.image.ImageConfig;
 import gantry.oci.image.Index;
 import gantry.oci.image.IndexEntry;
 import gantry.oci.image.Manifest;
 import gantry.oci.image.PlatformMatcher;
+import gantry.oci.layout.ArchiveNames;
 import gantry.oci.layout.ArchiveReader;
 import gantry.oci.layout.BlobStore;
+import gantry.oci.layout.ImageTree;
 import gantry.plugins.Handle;
 import gantry.plugins.transfer.store.CallerStore;
 import gantry.plugins.transfer.store.HeldLease;
@@ -99,18 +100,12 @@ public final class ImportTransfer {
       ArchiveNames found = new ArchiveNames(wanted);
       for (IndexEntry entry : index.manifests()) {
         Descriptor descriptor = entry.descriptor();
-        if (isImage(descriptor)) {
+        if (store.find(descriptor.digest()).isPresent()) {
           for (String name : found.of(descriptor)) {
             saved(descriptor, names.save(only(name), descriptor));
           }
         }
       }
-    }
-
-    private boolean isImage(Descriptor entry) throws IOException {
-      return Children.possible(entry.mediaType())
-          && !entry.annotations().containsKey(Children.SUBJECT)
-          && store.find(entry.digest()).isPresent();
     }
 
     private StoredImage only(String name) {

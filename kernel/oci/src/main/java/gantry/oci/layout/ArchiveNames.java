@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package gantry.plugins.transfer.archive;
+package gantry.oci.layout;
 
 import gantry.oci.Descriptor;
-import gantry.oci.layout.LayoutNames;
+import gantry.oci.image.Children;
 import gantry.transfer.StoredImage;
 import gantry.transfer.StoredImage.ExtraReference;
 import java.util.ArrayList;
@@ -10,15 +10,25 @@ import java.util.List;
 import java.util.Map;
 
 /** What the images of an archive are called, by their annotations and what the caller asked for. */
-final class ArchiveNames {
+public final class ArchiveNames {
   private final List<ExtraReference> prefixes;
 
-  ArchiveNames(StoredImage wanted) {
+  /**
+   * Names as asked for.
+   *
+   * @param wanted whose prefixes among the extra references count
+   */
+  public ArchiveNames(StoredImage wanted) {
     this.prefixes = wanted.extraReferences().stream().filter(ExtraReference::isPrefix).toList();
   }
 
-  /** The names of an entry of the index; none if it gets no image. */
-  List<String> of(Descriptor entry) {
+  /** The names of an entry of the index; none if it gets no image, as what is about another. */
+  public List<String> of(Descriptor entry) {
+    boolean isImage =
+        Children.possible(entry.mediaType()) && !entry.annotations().containsKey(Children.SUBJECT);
+    if (!isImage) {
+      return List.of();
+    }
     List<String> names = new ArrayList<>();
     for (ExtraReference prefix : prefixes) {
       String name = name(entry.annotations(), prefix);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package gantry.plugins.transfer.archive;
+package gantry.oci.layout;
 
 import gantry.errors.NotFoundException;
 import gantry.oci.Descriptor;
@@ -9,7 +9,6 @@ import gantry.oci.image.Child;
 import gantry.oci.image.Children;
 import gantry.oci.image.ImagePlatform;
 import gantry.oci.image.PlatformMatcher;
-import gantry.oci.layout.BlobStore;
 import gantry.transfer.StoredImage;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -22,9 +21,9 @@ import java.util.Set;
 
 /**
  * What an imported index refers to: labels every document so that it keeps its children, and finds
- * what is missing.
+ * what is missing. For one index.
  */
-final class ImageTree {
+public final class ImageTree {
   private final BlobStore blobs;
   private final StoredImage wanted;
   private final PlatformMatcher platforms;
@@ -32,7 +31,12 @@ final class ImageTree {
   private final Deque<Descriptor> todo = new ArrayDeque<>();
   private final List<Descriptor> manifests = new ArrayList<>();
 
-  ImageTree(BlobStore blobs, StoredImage wanted) {
+  /**
+   * What is below an index.
+   *
+   * @param wanted whose platforms, metadata and limit count
+   */
+  public ImageTree(BlobStore blobs, StoredImage wanted) {
     this.blobs = blobs;
     this.wanted = wanted;
     this.platforms = PlatformMatcher.exactly(wanted.platforms());
@@ -45,7 +49,7 @@ final class ImageTree {
    * @throws NotFoundException if something is missing, or nothing is for the platforms
    * @throws gantry.errors.InvalidArgumentException if a document is damaged
    */
-  List<Descriptor> link(Descriptor index) throws IOException {
+  public List<Descriptor> link(Descriptor index) throws IOException {
     visit(index);
     if (todo.isEmpty()) {
       throw new NotFoundException(
