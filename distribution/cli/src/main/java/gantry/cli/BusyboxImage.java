@@ -3,11 +3,12 @@ package gantry.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import gantry.cli.command.Json;
-import gantry.cli.image.LayoutWriter;
 import gantry.oci.Digest;
 import gantry.oci.MediaTypes;
 import gantry.oci.Platform;
 import gantry.oci.compression.Compression;
+import gantry.oci.image.OciLayout;
+import gantry.oci.layout.LayoutWriter;
 import gantry.oci.tar.EntryType;
 import gantry.oci.tar.TarEntry;
 import gantry.oci.tar.TarWriter;
@@ -72,12 +73,13 @@ public final class BusyboxImage {
     manifest.putArray("layers").add(descriptor(MediaTypes.OCI_LAYER_GZIP, packed));
     byte[] manifestBytes = Json.bytes(manifest);
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(archive))) {
-      LayoutWriter layout = new LayoutWriter(out);
+      LayoutWriter layout = new LayoutWriter();
       for (byte[] blob : List.of(packed, config, manifestBytes)) {
-        layout.blob(Digest.sha256(blob), blob.length, new ByteArrayInputStream(blob));
+        layout.blob(Digest.sha256(blob), blob.length, () -> new ByteArrayInputStream(blob));
       }
+      layout.fixed("oci-layout", OciLayout.toJson());
       layout.document("index.json", Json.bytes(index(manifestBytes)));
-      layout.finish();
+      layout.write(out);
     }
   }
 

@@ -27,6 +27,6 @@ final class BusyboxImageTest {
     for (TarEntry entry = tar.next(); entry != null; entry = tar.next()) {
       names.add(entry.name());
     }
-    assertThat(names).startsWith("oci-layout").endsWith("index.json").hasSize(7);
+    assertThat(names).startsWith("blobs/").endsWith("index.json", "oci-layout").hasSize(7);
   }
 }

@@ -7,7 +7,7 @@ import gantry.cli.command.Grammar;
 import gantry.cli.command.Invocation;
 import gantry.client.GantryClient;
 import gantry.errors.AlreadyExistsException;
-import gantry.errors.UnimplementedException;
+import gantry.errors.InvalidArgumentException;
 import gantry.filters.FieldPaths;
 import gantry.images.Image;
 import gantry.oci.Descriptor;
@@ -38,7 +38,7 @@ final class ImageConvert implements Command {
   public int run(Invocation invocation) throws IOException {
     Arguments arguments = invocation.arguments();
     if (arguments.find("erofs").isPresent()) {
-      throw new UnimplementedException(
+      throw new InvalidArgumentException(
           "convert %s: conversion to erofs layers is not supported; leave out --erofs"
               .formatted(arguments.at(0)));
     }
