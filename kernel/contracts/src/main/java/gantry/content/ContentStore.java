@@ -71,7 +71,8 @@ public interface ContentStore {
   void abort(String ref) throws IOException;
 
   /**
-   * Opens a new ingest, or resumes one: its status then shows an offset above 0.
+   * Opens a new ingest, or resumes one: its status then shows an offset above 0. One whose total is
+   * known and another than the one asked for begins anew.
    *
    * @throws gantry.errors.UnavailableException if another writer has the ref open
    * @throws gantry.errors.AlreadyExistsException if the expected blob exists

@@ -18,6 +18,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -33,6 +35,12 @@ final class BlobDirectory {
    * Held for a look and a rename, so that of several writers of one digest exactly one makes it.
    */
   private final ReentrantLock naming = new ReentrantLock();
+
+  /**
+   * Algorithms whose directory this instance made durable. That it is there says little: whoever is
+   * just making it may not have come so far.
+   */
+  private final Set<String> durable = ConcurrentHashMap.newKeySet();
 
   BlobDirectory(ContentLayout layout) {
     this.layout = layout;
@@ -125,7 +133,7 @@ final class BlobDirectory {
    * @throws NoSuchFileException if the file is gone
    */
   void add(Path file, Digest digest) throws IOException {
-    Path directory = layout.makeBlobs(digest.algorithm());
+    Path directory = directory(digest.algorithm());
     Path blob = layout.blob(digest);
     boolean added = rename(file, blob);
     // Also if another was first: its name may not be durable yet, and our caller will rely on it.
@@ -133,6 +141,15 @@ final class BlobDirectory {
     if (!added) {
       throw existing(digest);
     }
+  }
+
+  private Path directory(String algorithm) throws IOException {
+    if (durable.contains(algorithm)) {
+      return layout.blobs(algorithm);
+    }
+    Path made = layout.makeBlobs(algorithm);
+    durable.add(algorithm);
+    return made;
   }
 
   private boolean rename(Path file, Path blob) throws IOException {

@@ -23,6 +23,10 @@ record ContentLayout(Path root) {
     ContentLayout layout = new ContentLayout(root);
     Files.createDirectories(layout.ingests());
     layout.makeBlobs("sha256");
+    Path parent = root.toAbsolutePath().getParent();
+    if (parent != null) {
+      sync(parent);
+    }
     return layout;
   }
 
@@ -56,14 +60,12 @@ record ContentLayout(Path root) {
     return String.valueOf(ingest.getFileName()).contains(ABORTED);
   }
 
-  /** The directory of an algorithm's blobs, made durable if it is new. */
+  /** The directory of an algorithm's blobs, with the names that lead to it durable. */
   Path makeBlobs(String algorithm) throws IOException {
     Path directory = blobs(algorithm);
-    if (!Files.isDirectory(directory)) {
-      Files.createDirectories(directory);
-      sync(blobs());
-      sync(root);
-    }
+    Files.createDirectories(directory);
+    sync(blobs());
+    sync(root);
     return directory;
   }
 

@@ -17,6 +17,7 @@ import gantry.oci.Digest;
 import gantry.testkit.Blobs;
 import gantry.testkit.ContentStoreContract;
 import gantry.testkit.IngestContract;
+import gantry.testkit.ResumeContract;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FileContentStoreTest implements ContentStoreContract, IngestContract {
+class FileContentStoreTest implements ContentStoreContract, IngestContract, ResumeContract {
   @Override
   public ContentStore open(Path root) throws IOException {
     return new FileContentStore(root);

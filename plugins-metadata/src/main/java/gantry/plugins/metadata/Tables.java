@@ -55,7 +55,10 @@ final class Tables {
             source TEXT NOT NULL, name TEXT NOT NULL, parent TEXT NOT NULL,
             labels TEXT NOT NULL, lease TEXT);
           """,
-          Outbox.TABLES);
+          Outbox.TABLES,
+          """
+          CREATE INDEX ingest_expected ON ingest (expected) WHERE expected IS NOT NULL;
+          """);
 
   private Tables() {}
 }

@@ -57,6 +57,11 @@ final class MemoryContent implements ContentStore {
     synchronized byte[] content() {
       return bytes.toByteArray();
     }
+
+    synchronized void restart(long newTotal) {
+      bytes.reset();
+      total = newTotal;
+    }
   }
 
   int blobCount() {
@@ -174,6 +179,8 @@ final class MemoryContent implements ContentStore {
     }
     if (ingest.total == 0) {
       ingest.total = request.total();
+    } else if (request.total() != 0 && request.total() != ingest.total) {
+      ingest.restart(request.total());
     }
     Digest expected = request.expected();
     return new Writer(request.ref(), ingest, expected == null ? "sha256" : expected.algorithm());

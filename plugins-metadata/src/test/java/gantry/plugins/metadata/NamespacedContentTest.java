@@ -25,6 +25,7 @@ import gantry.oci.Digest;
 import gantry.testkit.Blobs;
 import gantry.testkit.ContentStoreContract;
 import gantry.testkit.IngestContract;
+import gantry.testkit.ResumeContract;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class NamespacedContentTest implements ContentStoreContract, IngestContract {
+class NamespacedContentTest implements ContentStoreContract, IngestContract, ResumeContract {
   private static final byte[] CONTENT = Blobs.random(7, 3000);
   private static final Digest DIGEST = Digest.sha256(CONTENT);
 
