@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.grpc;
 
+import com.google.protobuf.ByteOutput;
+import com.google.protobuf.UnsafeByteOperations;
 import containerd.services.content.v1.WriteAction;
 import containerd.services.content.v1.WriteContentRequest;
 import containerd.services.content.v1.WriteContentResponse;
@@ -19,6 +21,7 @@ import gantry.plugins.Handle;
 import gantry.wire.ContentWire;
 import gantry.wire.TimestampWire;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -129,9 +132,43 @@ final class ContentWriteStream {
     if (again) {
       writer.truncate(0);
     }
-    for (var bytes : message.getData().asReadOnlyByteBufferList()) {
-      writer.write(bytes);
-    }
+    UnsafeByteOperations.unsafeWriteTo(message.getData(), new Bytes(writer));
     return (again ? 0 : size) + message.getData().size();
+  }
+
+  /**
+   * Shows the writer the very array a message was read into: what is read-only is copied to hash.
+   */
+  private static final class Bytes extends ByteOutput {
+    private final ContentWriter writer;
+
+    Bytes(ContentWriter writer) {
+      this.writer = writer;
+    }
+
+    @Override
+    public void write(byte value) throws IOException {
+      writer.write(ByteBuffer.wrap(new byte[] {value}));
+    }
+
+    @Override
+    public void write(byte[] value, int offset, int length) throws IOException {
+      writer.write(ByteBuffer.wrap(value, offset, length));
+    }
+
+    @Override
+    public void writeLazy(byte[] value, int offset, int length) throws IOException {
+      write(value, offset, length);
+    }
+
+    @Override
+    public void write(ByteBuffer value) throws IOException {
+      writer.write(value);
+    }
+
+    @Override
+    public void writeLazy(ByteBuffer value) throws IOException {
+      write(value);
+    }
   }
 }
