@@ -9,7 +9,9 @@ import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,9 +23,20 @@ import org.jspecify.annotations.Nullable;
  * networks such as {@code 10.0.0.0/8}, each with a port if wanted, or {@code *}.
  */
 final class EnvironmentProxies extends ProxySelector {
-  private final @Nullable InetSocketAddress http;
-  private final @Nullable InetSocketAddress https;
+  private final @Nullable Named http;
+  private final @Nullable Named https;
   private final List<String> exempt;
+
+  /**
+   * A proxy.
+   *
+   * @param authorization what it wants to see, or null
+   */
+  private record Named(String host, int port, @Nullable String authorization) {
+    Proxy proxy() {
+      return new Proxy(Proxy.Type.HTTP, new InetSocketAddress(host, port));
+    }
+  }
 
   EnvironmentProxies(Map<String, String> environment) {
     http = proxy(environment, "HTTP_PROXY");
@@ -41,7 +54,7 @@ final class EnvironmentProxies extends ProxySelector {
     return upper.isEmpty() ? environment.getOrDefault(name.toLowerCase(Locale.ROOT), "") : upper;
   }
 
-  private static @Nullable InetSocketAddress proxy(Map<String, String> environment, String name) {
+  private static @Nullable Named proxy(Map<String, String> environment, String name) {
     String value = value(environment, name);
     if (value.isBlank()) {
       return null;
@@ -50,7 +63,7 @@ final class EnvironmentProxies extends ProxySelector {
       URI uri = URI.create(value.contains("://") ? value.strip() : "http://" + value.strip());
       if (uri.getHost() != null && uri.getScheme().equals("http")) {
         int port = uri.getPort() < 0 ? 80 : uri.getPort();
-        return InetSocketAddress.createUnresolved(uri.getHost(), port);
+        return new Named(uri.getHost(), port, basic(uri.getUserInfo()));
       }
     } catch (IllegalArgumentException e) {
       throw wrong(name, e);
@@ -65,15 +78,28 @@ final class EnvironmentProxies extends ProxySelector {
         cause);
   }
 
+  private static @Nullable String basic(@Nullable String user) {
+    return user == null
+        ? null
+        : "Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8));
+  }
+
   @Override
   public List<Proxy> select(URI uri) {
-    InetSocketAddress proxy = uri.getScheme().equals("https") ? https : http;
+    Named proxy = named(uri);
+    return List.of(proxy == null ? Proxy.NO_PROXY : proxy.proxy());
+  }
+
+  /** The header for the proxy of this request, or null. The HTTP client shows it to nobody else. */
+  @Nullable String authorization(URI uri) {
+    Named proxy = named(uri);
+    return proxy == null ? null : proxy.authorization();
+  }
+
+  private @Nullable Named named(URI uri) {
+    Named proxy = uri.getScheme().equals("https") ? https : http;
     String authority = String.valueOf(uri.getAuthority());
-    if (proxy == null || HostsDirectory.isLoopback(authority) || isExempt(uri)) {
-      return List.of(Proxy.NO_PROXY);
-    }
-    return List.of(
-        new Proxy(Proxy.Type.HTTP, new InetSocketAddress(proxy.getHostString(), proxy.getPort())));
+    return proxy == null || HostsDirectory.isLoopback(authority) || isExempt(uri) ? null : proxy;
   }
 
   private boolean isExempt(URI uri) {

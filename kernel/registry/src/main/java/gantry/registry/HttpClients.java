@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.registry;
 
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP clients, one for each set of TLS files and time to connect, so that endpoints share
@@ -66,6 +68,11 @@ final class HttpClients implements AutoCloseable {
       }
       return made;
     }
+  }
+
+  /** The header for the proxy that the request goes through, or null. */
+  @Nullable String proxyAuthorization(URI uri) {
+    return proxies.authorization(uri);
   }
 
   TlsContexts tls() {

@@ -81,7 +81,7 @@ final class Transport implements AutoCloseable {
     }
   }
 
-  private static HttpRequest request(
+  private HttpRequest request(
       Call call, @Nullable String authorization, @Nullable UploadPublisher publisher) {
     HttpRequest.BodyPublisher body =
         publisher != null ? publisher : HttpRequest.BodyPublishers.noBody();
@@ -108,6 +108,10 @@ final class Transport implements AutoCloseable {
               e);
         }
       }
+    }
+    String proxy = clients.proxyAuthorization(call.uri());
+    if (proxy != null) {
+      builder.setHeader("Proxy-Authorization", proxy);
     }
     if (authorization != null) {
       builder.setHeader("Authorization", authorization);

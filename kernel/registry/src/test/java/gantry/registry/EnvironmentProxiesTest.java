@@ -78,7 +78,9 @@ class EnvironmentProxiesTest {
   void requests_goThroughTheProxy() throws IOException {
     try (FaultyRegistry proxy = FaultyRegistry.start();
         Fixture client =
-            new Fixture(RegistrySettings.of("x").environment(Map.of("HTTP_PROXY", proxy.url())))) {
+            new Fixture(
+                RegistrySettings.of("x")
+                    .environment(Map.of("HTTP_PROXY", proxy.url().replace("//", "//me:pass@"))))) {
       Descriptor image = Fixture.shelve(proxy, "app");
       RegistryAccess access =
           new RegistryAccess(
@@ -92,6 +94,8 @@ class EnvironmentProxiesTest {
       assertThat(
               client.registries.open(new RegistryImage("no.such.example/app:v1", access)).resolve())
           .isEqualTo(image);
+      assertThat(proxy.requests().getFirst().header("proxy-authorization"))
+          .isEqualTo("Basic bWU6cGFzcw==");
       assertThat(proxy.requests().getFirst().path()).startsWith("http://no.such.example/v2/app");
     }
   }
