@@ -17,7 +17,6 @@ import gantry.oci.image.Child;
 import gantry.oci.image.Children;
 import gantry.oci.image.ImageConfig;
 import gantry.oci.image.ImagePlatform;
-import gantry.oci.image.Platforms;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -153,6 +152,6 @@ final class FactFinder {
     }
     return platform == null || platform.platform().os().isEmpty()
         ? manifest.mediaType()
-        : Platforms.normalized(platform.platform()).toString();
+        : platform.platform().toString();
   }
 }

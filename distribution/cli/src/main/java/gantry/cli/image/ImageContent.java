@@ -65,7 +65,7 @@ public final class ImageContent {
     for (Child child : references(target)) {
       ImagePlatform platform = child.platform();
       if (platform != null && platform.isKnown()) {
-        platforms.add(Platforms.normalized(platform.platform()));
+        platforms.add(platform.platform());
       } else if (platform == null && Children.possible(child.descriptor().mediaType())) {
         platforms.addAll(platforms(child.descriptor()));
       } else if (MediaTypes.isConfig(child.descriptor().mediaType())) {
