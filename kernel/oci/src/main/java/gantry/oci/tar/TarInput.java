@@ -143,7 +143,7 @@ final class TarInput {
     }
   }
 
-  private MalformedStreamException unexpectedEnd() {
+  MalformedStreamException unexpectedEnd() {
     return new MalformedStreamException("read tar: unexpected EOF at byte " + offset);
   }
 }

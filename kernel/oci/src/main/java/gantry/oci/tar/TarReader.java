@@ -58,6 +58,7 @@ public final class TarReader {
       Header header = in.header();
       if (header == null) {
         ended = true;
+        requireNothingPending();
         return null;
       }
       TarEntry entry = entryOf(header);
@@ -224,6 +225,13 @@ public final class TarReader {
       more = extension.isSet(504);
     }
     return SparseMap.of(numbers, size, stored);
+  }
+
+  /** An extended header that nothing follows: the rest of the archive is lost. */
+  private void requireNothingPending() throws IOException {
+    if (!pax.isEmpty() || longName != null || longLink != null) {
+      throw in.unexpectedEnd();
+    }
   }
 
   private void forget() {
