@@ -61,8 +61,7 @@ public final class ByteStreamReader extends InputStream {
   private boolean fill() throws IOException {
     while (!current.hasRemaining() && !ended) {
       if (granted < WINDOW) {
-        stream.send(TransferMessageWire.window(WINDOW));
-        granted += WINDOW;
+        grant();
       }
       TypedValue message = stream.receive(patience);
       if (message == null) {
@@ -73,6 +72,16 @@ public final class ByteStreamReader extends InputStream {
       }
     }
     return current.hasRemaining();
+  }
+
+  /** One who has sent all may be gone already and needs no window; receiving tells how it went. */
+  private void grant() {
+    granted += WINDOW;
+    try {
+      stream.send(TransferMessageWire.window(WINDOW));
+    } catch (IOException gone) {
+      granted = Long.MAX_VALUE;
+    }
   }
 
   @Override
