@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.registry;
 
+import gantry.errors.CanceledException;
 import gantry.errors.UnauthenticatedException;
 import gantry.transfer.CredentialSource;
 import gantry.transfer.Credentials;
@@ -10,7 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +25,16 @@ import org.jspecify.annotations.Nullable;
  * most. Safe for concurrent use.
  */
 final class Authorizer {
+  private static final int WAIT_MINUTES = 5;
+
   private final Endpoint endpoint;
   private final String reference;
   private final CredentialSource source;
   private final TokenIssuer issuer;
   private final TokenCache tokens;
   private final Map<String, Way> ways = new ConcurrentHashMap<>();
-  private @Nullable Credentials credentials;
+  private final AtomicReference<@Nullable CompletableFuture<Credentials>> credentials =
+      new AtomicReference<>();
 
   /** How a host is satisfied. */
   private sealed interface Way {
@@ -129,19 +138,41 @@ final class Authorizer {
     return new Way.Bearer(realm, challenge.parameter("service"), scopes, mine);
   }
 
-  private synchronized Credentials credentials(List<String> challenges) {
-    Credentials known = credentials;
+  /** Of several who need them one asks, without a lock, and the others wait. */
+  private Credentials credentials(List<String> challenges) {
+    CompletableFuture<Credentials> mine = new CompletableFuture<>();
+    CompletableFuture<Credentials> known = credentials.compareAndExchange(null, mine);
     if (known == null) {
-      try {
-        known = source.credentials(endpoint.authority(), reference, challenges);
-      } catch (IOException e) {
-        throw new UnauthenticatedException(
-            "credentials for %s cannot be had: %s".formatted(endpoint.authority(), e.getMessage()),
-            e);
-      }
-      credentials = known;
+      ask(challenges, mine);
+      known = mine;
     }
-    return known;
+    try {
+      return known.get(WAIT_MINUTES, TimeUnit.MINUTES);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof CanceledException canceled) {
+        throw canceled;
+      }
+      throw unavailable(cause == null ? "no reason given" : String.valueOf(cause.getMessage()), e);
+    } catch (TimeoutException e) {
+      throw unavailable("no answer in " + WAIT_MINUTES + " minutes", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CanceledException("wait for credentials: interrupted", e);
+    }
+  }
+
+  private void ask(List<String> challenges, CompletableFuture<Credentials> answer) {
+    try {
+      answer.complete(source.credentials(endpoint.authority(), reference, challenges));
+    } catch (IOException | RuntimeException e) {
+      answer.completeExceptionally(e);
+    }
+  }
+
+  private UnauthenticatedException unavailable(String reason, Exception cause) {
+    return new UnauthenticatedException(
+        "credentials for %s cannot be had: %s".formatted(endpoint.authority(), reason), cause);
   }
 
   private static String origin(URI uri) {

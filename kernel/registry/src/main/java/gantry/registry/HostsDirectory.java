@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostsDirectory {
   private static final String FILE = "hosts.toml";
+
+  /** Files whose oddities were told, as they were then; as many as there are directories. */
+  private final Map<Path, FileState> warned = new ConcurrentHashMap<>();
 
   /**
    * Endpoints in the order in which to try them.
@@ -71,11 +75,12 @@ final class HostsDirectory {
         : List.of(host, "_default");
   }
 
-  private static List<HostSection> sections(Path directory) {
+  private List<HostSection> sections(Path directory) {
     Path file = directory.resolve(FILE);
     try {
       if (Files.exists(file) && Files.size(file) > 0) {
-        return HostsToml.read(file);
+        FileState state = FileState.of(file);
+        return HostsToml.read(file, !state.equals(warned.put(file, state)));
       }
       return List.of(certificates(directory));
     } catch (IOException e) {

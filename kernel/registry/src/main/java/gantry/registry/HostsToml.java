@@ -37,15 +37,21 @@ final class HostsToml {
 
   private final Path file;
   private final String text;
+  private final boolean warn;
 
-  private HostsToml(Path file, String text) {
+  private HostsToml(Path file, String text, boolean warn) {
     this.file = file;
     this.text = text;
+    this.warn = warn;
   }
 
-  static List<HostSection> read(Path file) throws IOException {
-    String text = Files.readString(file);
-    return new HostsToml(file, text).sections();
+  /**
+   * Reads a file.
+   *
+   * @param warn whether to log what is passed over
+   */
+  static List<HostSection> read(Path file, boolean warn) throws IOException {
+    return new HostsToml(file, Files.readString(file), warn).sections();
   }
 
   private List<HostSection> sections() throws IOException {
@@ -77,7 +83,7 @@ final class HostsToml {
   private HostSection section(String table, String url, ObjectNode node) {
     for (Map.Entry<String, JsonNode> entry : node.properties()) {
       boolean top = table.isEmpty() && Set.of("server", "host").contains(entry.getKey());
-      if (!top && !HOST_KEYS.contains(entry.getKey())) {
+      if (warn && !top && !HOST_KEYS.contains(entry.getKey())) {
         log.warn(
             "{}:{}: key \"{}\" is not known and without effect; known are {}",
             file,

@@ -21,6 +21,9 @@ import java.util.Locale;
 
 /** Turns answers that are errors into exceptions of their kind. */
 final class StatusErrors {
+  /** Characters of a registry's own words in a message. */
+  private static final int WORDS_MAX = 1000;
+
   private static final JsonMapper JSON = new JsonMapper();
 
   private StatusErrors() {}
@@ -77,7 +80,10 @@ final class StatusErrors {
                 + (message.isEmpty() ? "" : ": " + message)
                 + (detail.isEmpty() ? "" : " (" + detail + ")"));
       }
-      return words.isEmpty() ? "" : ": " + String.join("; ", words);
+      String all = String.join("; ", words);
+      return all.isEmpty()
+          ? ""
+          : ": " + (all.length() > WORDS_MAX ? all.substring(0, WORDS_MAX) + "…" : all);
     } catch (JsonProcessingException e) {
       return "";
     }

@@ -21,6 +21,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -178,6 +179,26 @@ class PushFaultsTest {
     assertThatThrownBy(this::push)
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining(registry.host());
+  }
+
+  @Test
+  void push_thatIsNotRead_isTooSlow() {
+    byte[] large = new byte[64 << 20];
+    Descriptor much = Descriptor.of("x", Digest.sha256(large), large.length);
+    registry.fault(Fault.hang().on("PUT", ""));
+    try (Fixture once =
+        new Fixture(
+            RegistrySettings.of("x")
+                .deadlines(Fixture.quick())
+                .retries(new RetryPolicy(1, Duration.ZERO, Duration.ZERO)))) {
+      Repository repository = once.open(registry, "app:v1");
+
+      assertThatThrownBy(
+              () -> repository.push(much, BytesBody.of(large), List.of(), false, n -> {}))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("sending is too slow")
+          .hasMessageContaining(registry.host());
+    }
   }
 
   @Test

@@ -16,6 +16,7 @@ import gantry.transfer.RegistryImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -143,6 +144,33 @@ class TlsTest {
                       .contains("certificate of CN=server"));
       assertThat(probe.probe(image(registry, "")))
           .allSatisfy(step -> assertThat(step.outcome()).contains("certificate"));
+    }
+  }
+
+  @Test
+  void proxy_isTunnelledThrough_withItsPassword() throws IOException {
+    try (FaultyRegistry registry = start(false)) {
+      Descriptor image = Fixture.shelve(registry, "app");
+      int port = Integer.parseInt(registry.host().substring("127.0.0.1:".length()));
+      Path directory = Files.createDirectories(root.resolve("r.example"));
+      Files.writeString(
+          directory.resolve("hosts.toml"), "server = \"https://far.example\"\nskip_verify = true");
+      try (TunnelProxy proxy = new TunnelProxy(port);
+          Fixture inside =
+              new Fixture(
+                  RegistrySettings.of("x")
+                      .environment(Map.of("HTTPS_PROXY", "http://me:pass@" + proxy.address())))) {
+        assertThat(
+                inside
+                    .open(
+                        "r.example/app:v1", Fixture.access(root.toString(), CredentialSource.NONE))
+                    .resolve())
+            .isEqualTo(image);
+        assertThat(proxy.heads().getFirst())
+            .startsWith("CONNECT far.example:443 ")
+            .containsIgnoringCase("Proxy-Authorization: Basic bWU6cGFzcw==");
+        assertThat(registry.requests().getFirst().header("proxy-authorization")).isEmpty();
+      }
     }
   }
 
