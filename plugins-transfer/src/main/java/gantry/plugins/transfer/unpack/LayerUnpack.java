@@ -126,40 +126,18 @@ final class LayerUnpack {
   }
 
   /**
-   * Unpacks a layer into an active snapshot, while it arrives.
+   * Unpacks a layer into an active snapshot, while it arrives. That the bytes are those of the
+   * layer's digest is not known yet when this returns.
    *
    * @param claim shows those who wait that something goes on
-   * @return false if what arrived was wrong and arrives anew: the snapshot is spoiled then
    * @throws FailedPreconditionException if the layer is not what the configuration says
    */
-  boolean apply(int index, List<Mount> mounts, Claim claim) throws IOException {
+  void apply(int index, List<Mount> mounts, Claim claim) throws IOException {
     LayerFeed feed = stack.layers().get(index);
     feed.awaitBegun();
-    int restarts = feed.restarts();
-    Digest applied;
     try (Permit _ = slots.acquire()) {
-      applied = apply(feed, mounts, claim);
-      // Before this the bytes were not known to be those of the digest.
-      feed.awaitStored();
-    } catch (IOException | RuntimeException e) {
-      if (!Thread.currentThread().isInterrupted() && isRestarted(feed, restarts)) {
-        log.debug("unpack {}: {}; beginning anew", feed.descriptor().digest(), e.getMessage());
-        return false;
-      }
-      throw e;
+      requireDiffId(index, apply(feed, mounts, claim));
     }
-    if (feed.restarts() != restarts) {
-      return false;
-    }
-    requireDiffId(index, applied);
-    tracker.extracted(feed.descriptor());
-    return true;
-  }
-
-  /** A layer that does not unpack may be one whose digest turns out to be wrong. */
-  private static boolean isRestarted(LayerFeed feed, int restarts) throws IOException {
-    feed.awaitStored();
-    return feed.restarts() != restarts;
   }
 
   private Digest apply(LayerFeed feed, List<Mount> mounts, Claim claim) throws IOException {
@@ -188,7 +166,7 @@ final class LayerUnpack {
   }
 
   /**
-   * Commits an unpacked layer and says in the blob's labels what it unpacks to.
+   * Commits an unpacked layer.
    *
    * @param rebase what to put it on, if it was prepared on nothing
    */
@@ -205,9 +183,14 @@ final class LayerUnpack {
       remove(prepared);
       return;
     }
+  }
+
+  /** Says in the blob's labels what it unpacks to. */
+  void label(int index) throws IOException {
+    Descriptor layer = stack.layers().get(index).descriptor();
     store.label(
-        stack.layers().get(index).descriptor().digest(),
-        Map.of(WellKnown.UNCOMPRESSED, stack.diffIds().get(index).toString()));
+        layer.digest(), Map.of(WellKnown.UNCOMPRESSED, stack.diffIds().get(index).toString()));
+    tracker.extracted(layer);
   }
 
   /** Drops an active snapshot. */

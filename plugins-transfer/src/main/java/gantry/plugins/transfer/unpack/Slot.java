@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What has become of one layer, between the one who unpacks and the one who commits it. */
@@ -24,7 +25,9 @@ final class Slot {
   private @Nullable Claim claim;
   private @Nullable Prepared prepared;
   private @Nullable Exception failure;
+  private int restarts;
   private boolean isDone;
+  private boolean isCommitted;
 
   Slot(String name) {
     this.name = name;
@@ -72,6 +75,46 @@ final class Slot {
     }
   }
 
+  boolean isPrepared() {
+    return see(() -> prepared != null);
+  }
+
+  /** The layer is read now; so often it had come anew before. */
+  void begun(int after) {
+    change(() -> restarts = after);
+  }
+
+  int restarts() {
+    return see(() -> restarts);
+  }
+
+  /** Why it could not be unpacked the first time, or null if it could. */
+  @Nullable Exception failure() {
+    lock.lock();
+    try {
+      return failure;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void committed() {
+    change(() -> isCommitted = true);
+  }
+
+  boolean isCommitted() {
+    return see(() -> isCommitted);
+  }
+
+  private <T> T see(Supplier<T> look) {
+    lock.lock();
+    try {
+      return look.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void removePrepared(LayerUnpack layers) {
     Prepared active = takePrepared();
     if (active != null) {
@@ -96,10 +139,9 @@ final class Slot {
   /**
    * Waits until it is done.
    *
-   * @return why it could not be unpacked by itself, or null if it has been
    * @throws IOException or what else ended the group
    */
-  @Nullable Exception await(TaskGroup group) throws IOException {
+  void await(TaskGroup group) throws IOException {
     long end = System.nanoTime() + LONGEST.toNanos();
     lock.lock();
     try {
@@ -110,7 +152,6 @@ final class Slot {
         }
         awaitChange();
       }
-      return failure;
     } finally {
       lock.unlock();
     }

@@ -91,75 +91,89 @@ final class StackUnpack {
         slot.release();
         slot.done(null);
       } else if (width == 1) {
-        unpack(i, stack.parent(i), slot, claim);
-        commit(i, slot, "");
-        slot.done(null);
+        tryUnpack(i, stack.parent(i), slot);
+        finish(i, slot);
+        label(i, slot);
       } else {
-        tryUnpack(i, slot, claim);
+        tryUnpack(i, "", slot);
       }
     }
   }
 
-  /** Without what is below. */
-  private void tryUnpack(int index, Slot slot, Claim claim) throws IOException {
+  /** Whether it can be unpacked now; that the bytes are right shows later. */
+  private void tryUnpack(int index, String parent, Slot slot) throws IOException {
+    slot.begun(stack.layers().get(index).restarts());
     try {
-      unpack(index, "", slot, claim);
+      unpack(index, parent, slot);
       slot.done(null);
     } catch (IOException | RuntimeException e) {
-      if (index == 0 || Thread.currentThread().isInterrupted() || e instanceof CanceledException) {
+      if (Thread.currentThread().isInterrupted() || e instanceof CanceledException) {
         throw e;
       }
       slot.done(e);
     }
   }
 
-  private void unpack(int index, String parent, Slot slot, Claim claim) throws IOException {
-    while (true) {
-      Optional<Prepared> prepared = layers.prepare(index, parent);
-      if (prepared.isEmpty()) {
-        return;
-      }
-      slot.prepared(prepared.get());
-      stack.startFrom(index);
-      List<Mount> mounts = prepared.get().mounts();
-      boolean isAlone = index > 0 && parent.isEmpty();
-      if (layers.apply(index, isAlone ? OverlayForm.of(mounts) : mounts, claim)) {
-        return;
-      }
-      slot.removePrepared(layers);
+  private void unpack(int index, String parent, Slot slot) throws IOException {
+    Optional<Prepared> prepared = layers.prepare(index, parent);
+    if (prepared.isEmpty()) {
+      return;
     }
+    slot.prepared(prepared.get());
+    stack.startFrom(index);
+    List<Mount> mounts = prepared.get().mounts();
+    boolean isAlone = index > 0 && parent.isEmpty();
+    layers.apply(index, isAlone ? OverlayForm.of(mounts) : mounts, slot.claim());
   }
 
+  /** Waits for a layer, and commits it once it is known to be right. */
   private void finish(int index, TaskGroup group) throws IOException {
     Slot slot = slot(index);
-    Exception failure = slot.await(group);
-    if (failure != null) {
-      log.debug(
-          "unpack layer {} by itself: {}; unpacking it on those below",
-          stack.layers().get(index).descriptor().digest(),
-          failure.getMessage());
-      slot.removePrepared(layers);
-      unpack(index, stack.parent(index), slot, slot.claim());
-    }
+    slot.await(group);
     if (width > 1) {
-      commit(index, slot, stack.parent(index));
+      finish(index, slot);
+      // the next layer's commit need not wait for this
+      group.fork(() -> label(index, slot));
     }
   }
 
-  private void commit(int index, Slot slot, String rebase) throws IOException {
+  private void label(int index, Slot slot) throws IOException {
+    if (slot.isCommitted()) {
+      layers.label(index);
+    }
+  }
+
+  private void finish(int index, Slot slot) throws IOException {
+    if (slot.isPrepared()) {
+      LayerFeed feed = stack.layers().get(index);
+      feed.awaitStored();
+      Exception failure = slot.failure();
+      if (failure != null || feed.restarts() != slot.restarts()) {
+        log.debug(
+            "unpack layer {}: {}; once more, on those below",
+            feed.descriptor().digest(),
+            failure == null ? "it came anew" : failure.getMessage());
+        slot.removePrepared(layers);
+        unpack(index, stack.parent(index), slot);
+      }
+    } else if (slot.failure() != null) {
+      unpack(index, stack.parent(index), slot);
+      stack.layers().get(index).awaitStored();
+    }
+    commit(index, slot);
+  }
+
+  private void commit(int index, Slot slot) throws IOException {
     Prepared prepared = slot.takePrepared();
     if (prepared != null) {
-      commit(index, prepared, rebase);
+      try {
+        layers.commit(index, prepared, width > 1 ? stack.parent(index) : "");
+      } catch (IOException | RuntimeException e) {
+        layers.remove(prepared);
+        throw e;
+      }
+      slot.committed();
     }
     slot.release();
-  }
-
-  private void commit(int index, Prepared prepared, String rebase) throws IOException {
-    try {
-      layers.commit(index, prepared, rebase);
-    } catch (IOException | RuntimeException e) {
-      layers.remove(prepared);
-      throw e;
-    }
   }
 }
