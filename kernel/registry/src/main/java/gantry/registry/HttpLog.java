@@ -5,7 +5,8 @@ import gantry.transfer.RegistryAccess;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
-import java.net.http.HttpHeaders;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -47,16 +48,19 @@ final class HttpLog {
     }
   }
 
-  void answer(URI uri, int status, HttpHeaders headers, long nanos, String tls) {
+  void answer(HttpResponse<?> response, long nanos, String tls) {
+    URI uri = response.uri();
+    int status = response.statusCode();
     if (heads) {
-      write("< " + status + " " + shown(uri) + "\n" + lines("< ", headers.map()));
+      write("< " + status + " " + shown(uri) + "\n" + lines("< ", response.headers().map()));
     }
     if (times) {
       write(
-          "* answered %d after %.1f ms%s by %s%n"
+          "* answered %d after %.1f ms by %s%s from %s%n"
               .formatted(
                   status,
                   nanos / 1e6,
+                  response.version() == HttpClient.Version.HTTP_2 ? "HTTP/2" : "HTTP/1.1",
                   tls.isEmpty() ? " without TLS" : " over " + tls,
                   uri.getAuthority()));
     }

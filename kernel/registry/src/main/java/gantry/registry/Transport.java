@@ -61,8 +61,7 @@ final class Transport implements AutoCloseable {
       HttpResponse<InputStream> response =
           await(client.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream()), publisher);
       String tls = response.sslSession().map(Transport::describe).orElse("");
-      log.answer(
-          call.uri(), response.statusCode(), response.headers(), System.nanoTime() - start, tls);
+      log.answer(response, System.nanoTime() - start, tls);
       return new Answer(
           call.method(),
           call.uri(),
