@@ -10,18 +10,20 @@ import gantry.cli.command.Listing;
 import gantry.cli.command.Sizes;
 import gantry.cli.command.Survey;
 import gantry.cli.content.SnapshotterChoice;
-import gantry.client.ContentClient;
 import gantry.client.GantryClient;
+import gantry.client.SnapshotsClient;
 import gantry.errors.NotFoundException;
 import gantry.images.Image;
 import gantry.oci.ChainId;
 import gantry.oci.Descriptor;
+import gantry.oci.Digest;
 import gantry.oci.MediaTypes;
 import gantry.oci.Platform;
 import gantry.oci.image.ImageConfig;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Which images are complete and unpacked. An image whose manifest for this host is not there cannot
@@ -91,56 +93,62 @@ final class ImagesCheck implements Command {
 
   private static List<Row> rows(GantryClient client, String snapshotter, List<String> filters)
       throws Exception {
-    ImageContent documents = new ImageContent(client.content());
-    return AtOnce.map(
-        client.images().list(filters), image -> row(image, documents, client, snapshotter));
+    Checker checker = new Checker(client, snapshotter);
+    return AtOnce.map(client.images().list(filters), checker::row);
   }
 
-  private static Row row(
-      Image image, ImageContent documents, GantryClient client, String snapshotter) {
-    try {
-      List<Descriptor> parts = documents.parts(image.target(), Platform.host());
-      List<Descriptor> present = new ArrayList<>();
-      for (Descriptor part : parts) {
-        if (exists(part, client.content())) {
-          present.add(part);
-        }
+  /** Asks for each blob and each snapshot once: names often share what they point to. */
+  private static final class Checker {
+    private final GantryClient client;
+    private final SnapshotsClient snapshots;
+    private final ImageContent documents;
+    private final Map<Digest, Boolean> blobs = new ConcurrentHashMap<>();
+    private final Map<String, Boolean> chains = new ConcurrentHashMap<>();
+
+    Checker(GantryClient client, String snapshotter) {
+      this.client = client;
+      this.snapshots = client.snapshots(snapshotter);
+      this.documents = new ImageContent(client.content());
+    }
+
+    Row row(Image image) {
+      try {
+        List<Descriptor> parts = documents.parts(image.target(), Platform.host());
+        List<Descriptor> present = parts.stream().filter(this::exists).toList();
+        return new Row(
+            image,
+            present.size(),
+            parts.size(),
+            present.stream().mapToLong(Descriptor::size).sum(),
+            parts.stream().mapToLong(Descriptor::size).sum(),
+            isUnpacked(parts.getFirst()));
+      } catch (NotFoundException | IOException missing) {
+        return new Row(image, 0, -1, 0, 0, false);
       }
-      return new Row(
-          image,
-          present.size(),
-          parts.size(),
-          present.stream().mapToLong(Descriptor::size).sum(),
-          parts.stream().mapToLong(Descriptor::size).sum(),
-          isUnpacked(parts.getFirst(), documents, client, snapshotter));
-    } catch (NotFoundException | IOException missing) {
-      return new Row(image, 0, -1, 0, 0, false);
     }
-  }
 
-  private static boolean isUnpacked(
-      Descriptor config, ImageContent documents, GantryClient client, String snapshotter)
-      throws IOException {
-    if (!MediaTypes.isConfig(config.mediaType())) {
-      return false;
-    }
-    try {
-      ImageConfig image = ImageConfig.parse(documents.bytes(config));
-      if (!image.diffIds().isEmpty()) {
-        client.snapshots(snapshotter).stat(ChainId.of(image.diffIds()).toString());
+    private boolean isUnpacked(Descriptor config) throws IOException {
+      if (!MediaTypes.isConfig(config.mediaType()) || !exists(config)) {
+        return false;
       }
-      return true;
-    } catch (NotFoundException missing) {
-      return false;
+      List<Digest> diffIds = ImageConfig.parse(documents.bytes(config)).diffIds();
+      return diffIds.isEmpty()
+          || chains.computeIfAbsent(
+              ChainId.of(diffIds).toString(), chain -> found(() -> snapshots.stat(chain)));
     }
-  }
 
-  private static boolean exists(Descriptor part, ContentClient content) {
-    try {
-      content.info(part.digest());
-      return true;
-    } catch (NotFoundException missing) {
-      return false;
+    private boolean exists(Descriptor part) {
+      return blobs.computeIfAbsent(
+          part.digest(), digest -> found(() -> client.content().info(digest)));
+    }
+
+    private static boolean found(Runnable question) {
+      try {
+        question.run();
+        return true;
+      } catch (NotFoundException missing) {
+        return false;
+      }
     }
   }
 }

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Tests of the commands. */
+@NullMarked
+package gantry.cli.namespace;
+
+import org.jspecify.annotations.NullMarked;
