@@ -8,6 +8,7 @@ import gantry.testkit.registry.FaultyRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -143,27 +144,8 @@ class GantryTransferTest {
   @Test
   void interruptedPull_endsInTheDaemonToo() {
     try (FaultyRegistry stalling = FaultyRegistry.start()) {
-      String layer = "application/vnd.oci.image.layer.v1.tar";
-      var blob = stalling.blob("app", layer, new byte[100_000]);
-      var config =
-          stalling.blob(
-              "app",
-              "application/vnd.oci.image.config.v1+json",
-              "{\"os\":\"linux\",\"architecture\":\"amd64\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"%s\"]}}"
-                  .formatted(blob.digest())
-                  .getBytes(StandardCharsets.UTF_8));
-      stalling.manifest(
-          "app",
-          "1",
-          "application/vnd.oci.image.manifest.v1+json",
-          ("{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\","
-               + "\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\","
-               + "\"digest\":\"%s\",\"size\":%d},\"layers\":[{\"mediaType\":\"%s\",\"digest\":\"%s\","
-               + "\"size\":%d}]}")
-              .formatted(config.digest(), config.size(), layer, blob.digest(), blob.size())
-              .getBytes(StandardCharsets.UTF_8));
-      stalling.fault(Fault.stallAfter(50_000).on("GET", blob.digest().toString()));
-
+      String layer = publish(stalling);
+      stalling.fault(Fault.stallAfter(50_000).on("GET", layer));
       Shell.Result result =
           shell.bash(
               """
@@ -181,5 +163,53 @@ class GantryTransferTest {
           .doesNotContain("left 0")
           .doesNotContain("app:1");
     }
+  }
+
+  @Test
+  void pull_goesOnWhileThePluginsUnderItAreReplaced() {
+    try (FaultyRegistry slow = FaultyRegistry.start()) {
+      String layer = publish(slow);
+      slow.fault(Fault.trickle(102_360, Duration.ofMillis(250)).on("GET", layer));
+      Shell.Result result =
+          shell.bash(
+              """
+              gantry -n swap images pull --plain-http %s/app:1 > $WORK/swap.out 2>&1 &
+              pull=$!
+              until gantry -n swap content active | grep -q layer-; do :; done
+              for p in grpc streaming transfer content; do
+                gantry shell "update gantry.plugins.$p %s/gantry.plugins.$p.jar" || echo refused
+              done
+              wait $pull; echo left $?
+              cat $WORK/swap.out; gantry -n swap images ls -q
+              """
+                  .formatted(slow.host(), Daemon.installed().resolve("plugins")));
+
+      assertThat(result.output()).contains("left 0").contains("/app:1\n").doesNotContain("refused");
+    }
+  }
+
+  /** An image with a layer of 102,400 bytes without files; returns the layer's digest. */
+  private static String publish(FaultyRegistry registry) {
+    String type = "application/vnd.oci.image.layer.v1.tar";
+    // two empty blocks are an archive without files
+    var layer = registry.blob("app", type, new byte[102_400]);
+    var config =
+        registry.blob(
+            "app",
+            "application/vnd.oci.image.config.v1+json",
+            "{\"os\":\"linux\",\"architecture\":\"amd64\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"%s\"]}}"
+                .formatted(layer.digest())
+                .getBytes(StandardCharsets.UTF_8));
+    registry.manifest(
+        "app",
+        "1",
+        "application/vnd.oci.image.manifest.v1+json",
+        ("{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\","
+             + "\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\","
+             + "\"digest\":\"%s\",\"size\":%d},\"layers\":[{\"mediaType\":\"%s\",\"digest\":\"%s\","
+             + "\"size\":%d}]}")
+            .formatted(config.digest(), config.size(), type, layer.digest(), layer.size())
+            .getBytes(StandardCharsets.UTF_8));
+    return layer.digest().toString();
   }
 }

@@ -58,11 +58,10 @@ public final class TransferService implements BindableService {
         ProgressQueue progress =
             progressId.isEmpty()
                 ? ProgressQueue.toNobody()
-                : ProgressQueue.to(stream(caller, progressId));
-        Handle.Lease<Transfers> lease = transfers.lease()) {
+                : ProgressQueue.to(stream(caller, progressId))) {
       TransferEnd source = TransferWire.decode(request.getSource(), used);
       TransferEnd destination = TransferWire.decode(request.getDestination(), used);
-      lease.get().transfer(caller, source, destination, progress);
+      new RestartedTransfer(transfers, caller, source, destination, progress).run();
     } catch (UnimplementedException e) {
       throw new UnimplementedException(
           "method Transfer not implemented for %s to %s"

@@ -18,10 +18,12 @@ import containerd.types.transfer.ImageStore;
 import containerd.types.transfer.OCIRegistry;
 import containerd.types.transfer.RegistryResolver;
 import containerd.types.transfer.UnpackConfiguration;
+import gantry.errors.UnavailableException;
 import gantry.errors.UnimplementedException;
 import gantry.labels.Labels;
 import gantry.metadata.Caller;
 import gantry.testkit.FixedHandle;
+import gantry.testkit.SwitchedHandle;
 import gantry.transfer.Credentials;
 import gantry.transfer.ExportArchive;
 import gantry.transfer.ImportArchive;
@@ -397,22 +399,67 @@ class TransferServiceTest {
   }
 
   @Test
-  void secondStreamOfAnId_isRefused() throws Exception {
-    ClientSide stream = ClientSide.open(streaming, "one");
+  void pullWhosePluginIsReplaced_goesOnInTheNextVersion() throws Exception {
+    SwitchedHandle<Transfers> versions =
+        new SwitchedHandle<>((who, source, destination, progress) -> {});
+    versions.switchTo(
+        (who, source, destination, progress) -> {
+          versions.switchTo(
+              (nextWho, from, to, listener) ->
+                  listener.progressed(Progress.of("done by the next")));
+          throw new UnavailableException("closed");
+        });
+    try (Served replaced = Served.in("ns", new TransferService(versions, FixedHandle.of(table)))) {
+      ClientSide stream = ClientSide.open(streaming, "progress");
+      Future<?> call =
+          TransferGrpc.newFutureStub(replaced.channel())
+              .transfer(
+                  request(
+                      OCIRegistry.getDefaultInstance(),
+                      ImageStore.getDefaultInstance(),
+                      "progress"));
 
-    assertThatThrownBy(() -> ClientSide.open(streaming, "one"))
-        .hasMessageContaining("ALREADY_EXISTS");
-    stream.leave();
+      assertThat(TransferMessageWire.progress(Objects.requireNonNull(stream.receive(SOON))))
+          .isEqualTo(Progress.of("done by the next"));
+      call.get(10, TimeUnit.SECONDS);
+      assertThat(versions.openLeases()).isZero();
+    }
   }
 
   @Test
-  void streamWhoseClientLeaves_isForgotten() throws Exception {
-    ClientSide stream = ClientSide.open(streaming, "one");
-    CountDownLatch forgotten = new CountDownLatch(1);
-    Objects.requireNonNull(table.streams.get("one")).onClose(forgotten::countDown);
-    stream.leave();
+  void pullThatFails_failsOnce() {
+    work =
+        (source, destination, progress) -> {
+          throw new UnavailableException("registry down");
+        };
 
-    assertThat(forgotten.await(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(table.streams).isEmpty();
+    assertThatThrownBy(
+            () -> transfer(OCIRegistry.getDefaultInstance(), ImageStore.getDefaultInstance()))
+        .hasMessageContaining("registry down");
+  }
+
+  @Test
+  void importOfSomethingElseThanBytes_fails() throws Exception {
+    CompletableFuture<Throwable> seen = new CompletableFuture<>();
+    work =
+        (source, destination, progress) -> {
+          try {
+            seen.complete(
+                new AssertionError(((ImportArchive) source).stream().readAllBytes().length));
+          } catch (IOException e) {
+            seen.complete(e);
+          }
+        };
+    ClientSide stream = ClientSide.open(streaming, "in");
+    Future<?> _ =
+        begin(
+            ImageImportStream.newBuilder().setStream("in").build(),
+            ImageStore.getDefaultInstance(),
+            "");
+    stream.send(AnyWire.typed(ImageStore.getDefaultInstance()));
+
+    assertThat(seen.get(10, TimeUnit.SECONDS))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("containerd.types.transfer.Data");
   }
 }
