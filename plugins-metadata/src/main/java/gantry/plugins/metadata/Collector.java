@@ -13,6 +13,7 @@ import gantry.plugins.metadata.Intents.Intent;
 import gantry.plugins.metadata.SnapshotRows.Snapshot;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,12 +34,15 @@ import org.slf4j.LoggerFactory;
 final class Collector {
   private static final Logger log = LoggerFactory.getLogger(Collector.class);
   private static final Duration DEADLINE = Duration.ofMinutes(10);
+  private static final Duration LOOK = Duration.ofHours(1);
 
   private final Database database;
   private final Intents intents;
   private final RawContent content;
   private final Snapshotters snapshotters;
   private final String owner = Round.newOwner();
+  private final Patience patience = new Patience();
+  private Instant lastLook = Instant.EPOCH;
   private final Semaphore turn = new Semaphore(1);
 
   Collector(Database database, Intents intents, RawContent content, Snapshotters snapshotters) {
@@ -46,6 +50,11 @@ final class Collector {
     this.intents = intents;
     this.content = content;
     this.snapshotters = snapshotters;
+  }
+
+  /** How long to wait for raw stores. */
+  Patience patience() {
+    return patience;
   }
 
   /**
@@ -70,9 +79,9 @@ final class Collector {
         plan.add(garbage.type().equals(Node.Type.SNAPSHOT.word()) ? measured(garbage) : garbage);
       }
     }
-    new ContentCleanup(database, content).orphans().forEach(plan::add);
+    new ContentCleanup(database, content, patience).orphans().forEach(plan::add);
     for (RawSnapshotter raw : snapshotters.all()) {
-      plan.addAll(new SnapshotCleanup(database, raw).orphans());
+      plan.addAll(new SnapshotCleanup(database, raw, patience).orphans());
     }
     return plan;
   }
@@ -147,7 +156,8 @@ final class Collector {
             namespace, new Event.SnapshotRemove(node.snapshotName(), node.snapshotter()));
         snapshotters.find(node.snapshotter()).ifPresent(RawSnapshotter::markDirty);
       }
-      case CONTENT, INGEST -> content.markDirty();
+      case CONTENT -> content.addCandidate(node.key());
+      case INGEST -> content.markDirty();
       case CONTAINER, LEASE -> {}
     }
   }
@@ -157,7 +167,7 @@ final class Collector {
       return;
     }
     try {
-      new SnapshotCleanup(database, raw).run(removed);
+      new SnapshotCleanup(database, raw, patience).run(removed);
     } catch (IOException | GantryException e) {
       raw.markDirty();
       log.warn("clean up snapshotter {}: the next collection tries again", raw.name(), e);
@@ -165,15 +175,25 @@ final class Collector {
   }
 
   private void cleanUpContent(Consumer<Garbage> removed) {
-    if (!content.takeDirty()) {
-      return;
-    }
+    Set<String> candidates = content.takeCandidates();
+    boolean isWhole = content.takeDirty() || isLookDue();
+    ContentCleanup cleanup = new ContentCleanup(database, content, patience);
     try {
-      new ContentCleanup(database, content).run(removed);
+      if (isWhole) {
+        cleanup.run(removed);
+        lastLook = database.now();
+      } else {
+        cleanup.run(candidates, removed);
+      }
     } catch (IOException | GantryException e) {
       content.markDirty();
       log.warn("clean up content: the next collection tries again", e);
     }
+  }
+
+  /** All blobs are looked at now and then, for what came to be nobody's in a way not thought of. */
+  private boolean isLookDue() {
+    return database.now().isAfter(lastLook.plus(LOOK));
   }
 
   /** Finds out what became of something nobody works on any more, and records it. */
@@ -184,7 +204,7 @@ final class Collector {
     }
     raw.markDirty();
     try {
-      if (intent.kind().equals(Intents.COMMIT) && raw.find(intent.backend()).isPresent()) {
+      if (intent.kind().equals(Intents.COMMIT) && isThere(raw, intent.backend())) {
         new SnapshotCommit(database, intents, raw).finish(intent);
         log.info("recorded commit {} of an earlier process", intent.backend());
       } else {
@@ -196,5 +216,9 @@ final class Collector {
     } catch (IOException | GantryException e) {
       log.warn("settle {}: the next collection tries again", intent.backend(), e);
     }
+  }
+
+  private boolean isThere(RawSnapshotter raw, String key) throws IOException {
+    return patience.call("look for " + key, () -> raw.find(key).isPresent());
   }
 }

@@ -20,8 +20,9 @@ final class Condemned {
 
   private final ConcurrentMap<String, CountDownLatch> objects = new ConcurrentHashMap<>();
 
-  void add(String object) {
-    objects.put(object, new CountDownLatch(1));
+  /** False if somebody is at it already. */
+  boolean add(String object) {
+    return objects.putIfAbsent(object, new CountDownLatch(1)) == null;
   }
 
   /** The object is removed, or stays after all. */

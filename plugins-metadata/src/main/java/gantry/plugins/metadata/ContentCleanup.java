@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -25,10 +26,12 @@ final class ContentCleanup {
 
   private final Database database;
   private final RawContent raw;
+  private final Patience patience;
 
-  ContentCleanup(Database database, RawContent raw) {
+  ContentCleanup(Database database, RawContent raw, Patience patience) {
     this.database = database;
     this.raw = raw;
+    this.patience = patience;
   }
 
   /**
@@ -37,25 +40,45 @@ final class ContentCleanup {
    * @param removed is shown each after it is gone
    */
   void run(Consumer<Garbage> removed) throws IOException {
-    List<IngestStatus> ingests = raw.handle().call(store -> store.statuses(Filter.ALL));
-    for (BlobInfo blob : unrecorded()) {
-      deleteUnlessClaimed(blob, removed);
+    List<IngestStatus> ingests = patience.call("list ingests", this::ingests);
+    for (BlobInfo blob : patience.call("list blobs", this::unrecorded)) {
+      patience.call("remove " + blob.digest(), () -> deleteUnlessClaimed(blob)).ifPresent(removed);
     }
     Set<String> refs = texts("SELECT backend FROM ingest");
     for (IngestStatus ingest : ingests) {
       if (!refs.contains(ingest.ref())) {
-        raw.abort(ingest.ref());
-        log.info(
-            "collected ingest {}, {} bytes: no record names it", ingest.ref(), ingest.offset());
-        removed.accept(garbage(ingest));
+        removed.accept(patience.call("abort " + ingest.ref(), () -> abort(ingest)));
       }
     }
+  }
+
+  /** As {@link #run(Consumer)}, for blobs of which it is known that a record is gone. */
+  void run(Set<String> candidates, Consumer<Garbage> removed) throws IOException {
+    for (String candidate : candidates) {
+      Digest digest = Digest.parse(candidate);
+      patience.call("remove " + digest, () -> deleteUnlessClaimed(digest)).ifPresent(removed);
+    }
+  }
+
+  private Optional<Garbage> deleteUnlessClaimed(Digest digest) throws IOException {
+    Optional<BlobInfo> blob = isRecorded(digest.toString()) ? Optional.empty() : raw.find(digest);
+    return blob.isEmpty() ? Optional.empty() : deleteUnlessClaimed(blob.get());
+  }
+
+  private List<IngestStatus> ingests() throws IOException {
+    return raw.handle().call(store -> store.statuses(Filter.ALL));
+  }
+
+  private Garbage abort(IngestStatus ingest) throws IOException {
+    raw.abort(ingest.ref());
+    log.info("collected ingest {}, {} bytes: no record names it", ingest.ref(), ingest.offset());
+    return garbage(ingest);
   }
 
   /** What no record names, as it would be reported. */
   List<Garbage> orphans() throws IOException {
     List<Garbage> orphans = new ArrayList<>();
-    List<IngestStatus> ingests = raw.handle().call(store -> store.statuses(Filter.ALL));
+    List<IngestStatus> ingests = ingests();
     unrecorded().forEach(blob -> orphans.add(garbage(blob)));
     Set<String> refs = texts("SELECT backend FROM ingest");
     ingests.stream()
@@ -86,19 +109,23 @@ final class ContentCleanup {
     return new HashSet<>(database.read(tx -> tx.list(sql, row -> row.text(1))));
   }
 
-  private void deleteUnlessClaimed(BlobInfo blob, Consumer<Garbage> removed) throws IOException {
+  /** All on one thread, so that others wait as long as the store is at it. */
+  private Optional<Garbage> deleteUnlessClaimed(BlobInfo blob) throws IOException {
     String digest = blob.digest().toString();
-    boolean isDeleted = false;
-    raw.condemned().add(digest);
+    if (!raw.condemned().add(digest)) {
+      return Optional.empty();
+    }
+    boolean isDeleted;
     try {
       isDeleted = !isRecorded(digest) && delete(blob.digest());
     } finally {
       raw.condemned().release(digest);
     }
-    if (isDeleted) {
-      log.info("collected blob {}, {} bytes: no record names it", digest, blob.size());
-      removed.accept(garbage(blob));
+    if (!isDeleted) {
+      return Optional.empty();
     }
+    log.info("collected blob {}, {} bytes: no record names it", digest, blob.size());
+    return Optional.of(garbage(blob));
   }
 
   private boolean isRecorded(String digest) {

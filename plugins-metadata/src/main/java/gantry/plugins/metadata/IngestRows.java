@@ -19,6 +19,15 @@ final class IngestRows {
         "SELECT backend FROM ingest WHERE ns = ? AND ref = ?", row -> row.text(1), namespace, ref);
   }
 
+  /** The blob that stays because of it. */
+  static Optional<String> findExpected(Transaction tx, String namespace, String ref) {
+    return tx.find(
+        "SELECT expected FROM ingest WHERE ns = ? AND ref = ? AND expected IS NOT NULL",
+        row -> row.text(1),
+        namespace,
+        ref);
+  }
+
   static String requireBackend(Transaction tx, String namespace, String ref) {
     return findBackend(tx, namespace, ref)
         .orElseThrow(() -> new NotFoundException("reference %s: not found".formatted(ref)));

@@ -74,7 +74,7 @@ final class NamespacedContent implements ContentStore {
           Claims.remove(tx, caller, Claims.CONTENT, digest.toString());
           return true;
         });
-    raw.markDirty();
+    raw.addCandidate(digest.toString());
     database.countDeletion();
     database.publish(caller.namespace(), new Event.ContentDelete(digest.toString()));
   }
@@ -126,6 +126,7 @@ final class NamespacedContent implements ContentStore {
         database.note(
             tx -> {
               String found = IngestRows.requireBackend(tx, namespace, ref);
+              IngestRows.findExpected(tx, namespace, ref).ifPresent(raw::addCandidate);
               IngestRows.delete(tx, namespace, ref);
               Claims.remove(tx, caller, Claims.INGESTS, ref);
               return found;

@@ -111,6 +111,8 @@ final class NamespacedWriter implements ContentWriter {
         shared != null ? commitShared(shared, size, expected) : commitOwn(size, expected);
     Instant now = database.now();
     BlobInfo made = new BlobInfo(blob.digest(), blob.size(), now, now, labels);
+    // If the record cannot be written the blob may be nobody's.
+    raw.addCandidate(blob.digest().toString());
     boolean isNew =
         database.write(
             tx -> {

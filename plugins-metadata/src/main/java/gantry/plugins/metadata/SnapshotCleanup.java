@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -32,10 +33,12 @@ final class SnapshotCleanup {
 
   private final Database database;
   private final RawSnapshotter raw;
+  private final Patience patience;
 
-  SnapshotCleanup(Database database, RawSnapshotter raw) {
+  SnapshotCleanup(Database database, RawSnapshotter raw, Patience patience) {
     this.database = database;
     this.raw = raw;
+    this.patience = patience;
   }
 
   /**
@@ -44,10 +47,11 @@ final class SnapshotCleanup {
    * @param removed is shown each after it is gone
    */
   void run(Consumer<Garbage> removed) throws IOException {
-    for (SnapshotInfo orphan : find()) {
-      removeUnlessClaimed(orphan, removed);
+    for (SnapshotInfo orphan : patience.call("list snapshots of " + raw.name(), this::find)) {
+      String what = "remove " + orphan.name() + " from snapshotter " + raw.name();
+      patience.call(what, () -> removeUnlessClaimed(orphan)).ifPresent(removed);
     }
-    cleanup();
+    patience.call("clean up snapshotter " + raw.name(), this::cleanup);
   }
 
   /** What no record names, as it would be reported. */
@@ -103,23 +107,26 @@ final class SnapshotCleanup {
     return depth;
   }
 
-  private void removeUnlessClaimed(SnapshotInfo orphan, Consumer<Garbage> removed)
-      throws IOException {
+  /** All on one thread, so that others wait as long as the snapshotter is at it. */
+  private Optional<Garbage> removeUnlessClaimed(SnapshotInfo orphan) throws IOException {
     String key = orphan.name();
     // that of others has to be measured file by file, which is not worth a line in the log
     long bytes = orphan.kind() == SnapshotKind.COMMITTED ? raw.bytes(key) : 0;
-    boolean isRemoved = false;
-    raw.condemned().add(key);
+    if (!raw.condemned().add(key)) {
+      return Optional.empty();
+    }
+    boolean isRemoved;
     try {
       isRemoved = !isRecorded(key) && remove(key);
     } finally {
       raw.condemned().release(key);
     }
-    if (isRemoved) {
-      log.info(
-          "collected {} of snapshotter {}, {} bytes: no record names it", key, raw.name(), bytes);
-      removed.accept(garbage(key, bytes));
+    if (!isRemoved) {
+      return Optional.empty();
     }
+    log.info(
+        "collected {} of snapshotter {}, {} bytes: no record names it", key, raw.name(), bytes);
+    return Optional.of(garbage(key, bytes));
   }
 
   private boolean isRecorded(String key) {
@@ -143,11 +150,12 @@ final class SnapshotCleanup {
     return false;
   }
 
-  private void cleanup() throws IOException {
+  private boolean cleanup() throws IOException {
     try {
       raw.handle().run(Snapshotter::cleanup);
     } catch (UnimplementedException e) {
       log.debug("clean up snapshotter {}: it leaves nothing", raw.name());
     }
+    return true;
   }
 }

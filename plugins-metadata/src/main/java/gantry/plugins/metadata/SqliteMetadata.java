@@ -238,6 +238,11 @@ public final class SqliteMetadata implements Metadata, PluginFacts, ToolProvider
     return report;
   }
 
+  /** For tests: how long collections wait for raw stores. */
+  Patience patience() {
+    return collector.patience();
+  }
+
   /** For tests: what has changed so far is in the book of names when this returns. */
   void flushNames() throws IOException {
     names.flush();

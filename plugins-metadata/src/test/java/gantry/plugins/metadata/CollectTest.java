@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -383,6 +384,61 @@ class CollectTest {
     assertThat(snapshots()).containsExactly("base", "garbage", "kept");
     assertThat(collect().removed()).isEqualTo(Map.of("snapshot", 1));
     assertThat(snapshots()).containsExactly("base", "kept");
+  }
+
+  @Test
+  void snapshotterThatHangs_keepsNothingElseFromBeingCollected() throws Exception {
+    snapshot("base", "", Labels.none());
+    blob(1);
+    house.metadata.patience().setDeadline(Duration.ofMillis(300));
+    CountDownLatch isFreed = new CountDownLatch(1);
+    house.guard.onNextCall(() -> awaitQuietly(isFreed));
+
+    assertThat(collect().removed()).isEqualTo(Map.of("content", 1, "snapshot", 1));
+
+    assertThat(house.rawContent.blobCount()).isZero();
+    assertThat(house.rawSnapshotter.names()).hasSize(1);
+    isFreed.countDown();
+    house.metadata.patience().setDeadline(Duration.ofMinutes(1));
+    collect();
+    assertThat(house.rawSnapshotter.names()).isEmpty();
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void blobsThatNobodyLetGoOf_areNotLookedAtEachTime() throws IOException {
+    Digest digest = blob(1, label(WellKnown.GC_ROOT, "1"));
+    collect();
+    house.rawContent.orphan(new byte[] {1});
+    scope.content().delete(digest);
+
+    collect();
+    assertThat(house.rawContent.blobCount()).as("what came behind its back stays").isEqualTo(1);
+
+    house.now.set(house.now.get().plus(Duration.ofHours(2)));
+    collect();
+    assertThat(house.rawContent.blobCount()).as("until all are looked at").isZero();
+  }
+
+  @Test
+  void ingestThatKeptABlob_letsGoOfItWhenItIsAborted() throws IOException {
+    byte[] content = Blobs.random(1, 100);
+    Digest digest = Blobs.put(house.scope("other").content(), "ref", content);
+    scope.content().writer(new IngestRequest("ref", content.length, digest)).close();
+    house.scope("other").content().delete(digest);
+    collect();
+    assertThat(house.rawContent.blobCount()).isEqualTo(1);
+
+    scope.content().abort("ref");
+    collect();
+    assertThat(house.rawContent.blobCount()).isZero();
   }
 
   @Test
