@@ -29,7 +29,10 @@ final class EntryMaker {
     this.warnings = warnings;
   }
 
-  /** Makes it; the name is free, or a directory where the entry is one too. */
+  /**
+   * Makes it; the name is free, or a directory where the entry is one too. A regular file replaces
+   * whatever has its name.
+   */
   void make(TarEntry entry, Directory parent, String name, TarReader content) throws IOException {
     switch (entry.type()) {
       case REGULAR -> {
@@ -58,12 +61,24 @@ final class EntryMaker {
   private void makeFile(TarEntry entry, Directory parent, String name, TarReader content)
       throws IOException {
     Owner owner = Owner.of(entry, ids);
-    try (OpenFile file = parent.create(name, 0600)) {
+    try (OpenFile file = create(parent, name)) {
       content.content(new FileContent(file, entry.size()));
       file.changeOwner(owner.uid(), owner.gid());
       setXattrs(entry, parent, name);
       file.changeMode(entry.permissions());
       file.changeTimes(LayerApplier.accessed(entry), entry.modified());
+    }
+  }
+
+  private static OpenFile create(Directory parent, String name) throws IOException {
+    try {
+      return parent.create(name, 0600);
+    } catch (FileOperationException e) {
+      if (e.errno() != FileOperationException.EEXIST) {
+        throw e;
+      }
+      parent.removeTree(name);
+      return parent.create(name, 0600);
     }
   }
 

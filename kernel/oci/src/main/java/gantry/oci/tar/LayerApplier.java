@@ -101,7 +101,9 @@ public final class LayerApplier {
       if (whiteouts.apply(entry, parent, name.base())) {
         return;
       }
-      boolean hidesLower = makeRoom(entry, parent, name.base());
+      // Most entries are files whose name is free: the maker finds out by making them.
+      boolean hidesLower =
+          entry.type() != EntryType.REGULAR && makeRoom(entry, parent, name.base());
       maker.make(entry, parent, name.base(), reader);
       if (hidesLower) {
         whiteouts.hideLower(parent, name.base());
