@@ -26,6 +26,18 @@ class ArgumentsTest {
   }
 
   @Test
+  void rebuild_isAVerbThatTheKernelIsToldOf() throws LaunchException {
+    Arguments plain = Arguments.parse("--root", "r", "--rebuild");
+    assertThat(plain.verb()).isEqualTo("rebuild");
+    assertThat(plain.flags()).containsExactly("root=r", "rebuild=sizes");
+    assertThat(Arguments.parse("--rebuild=hashes").flags()).containsExactly("rebuild=hashes");
+    assertThatThrownBy(() -> Arguments.parse("--rebuild=wat"))
+        .hasMessageContaining("unknown flag --rebuild");
+    assertThatThrownBy(() -> Arguments.parse("--rebuild", "config", "dump"))
+        .hasMessageContaining("--rebuild goes with no command");
+  }
+
+  @Test
   void nonsense_isRefusedWithWhatToDo() {
     assertThatThrownBy(() -> Arguments.parse("--wat")).hasMessageContaining("unknown flag --wat");
     assertThatThrownBy(() -> Arguments.parse("-c")).hasMessageContaining("-c needs a value");

@@ -206,6 +206,7 @@ public final class ConfigLoader {
     List<Object> disabled = new ArrayList<>(Trees.texts(tree, "disabled_plugins"));
     disabled.addAll(NOT_WHILE_REBUILDING);
     tree.put("disabled_plugins", disabled);
+    tree.put("required_plugins", new ArrayList<>());
   }
 
   /** The socket of ttrpc lies beside that of gRPC unless something else is said. */

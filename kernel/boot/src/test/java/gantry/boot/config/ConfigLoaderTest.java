@@ -270,6 +270,21 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void rebuild_servesNobodyAndCollectsNothing() throws Exception {
+    Path file =
+        write(
+            "config.toml", "version = 4\nrequired_plugins = [\"io.containerd.server.v1.grpc\"]\n");
+
+    DaemonConfig config =
+        ConfigLoader.load(new Flags(null, file.toString(), null, null, null, null, "hashes"));
+
+    assertThat(config.plugin("io.containerd.metadata.v1.bolt")).containsEntry("rebuild", "hashes");
+    assertThat(config.disabled())
+        .contains("io.containerd.server.v1.grpc", "io.containerd.gc.v1.scheduler");
+    assertThat(config.required()).isEmpty();
+  }
+
+  @Test
   void timeouts_areDurations() throws Exception {
     Path file =
         write(
