@@ -74,12 +74,7 @@ public final class HttpRegistries implements Registries {
       String text,
       RegistryAccess access,
       Session.Shared shared) {
-    TokenIssuer issuer =
-        new TokenIssuer(
-            transport,
-            endpoint,
-            Session.merged(shared.headers(), endpoint.headers()),
-            shared.log());
+    TokenIssuer issuer = new TokenIssuer(endpoint, shared);
     Authorizer authorizer =
         new Authorizer(endpoint, text, source(access.credentials()), issuer, tokens);
     return new Session(endpoint, reference.host(), reference.repository(), authorizer, shared);

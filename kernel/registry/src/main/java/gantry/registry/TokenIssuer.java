@@ -4,7 +4,9 @@ package gantry.registry;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import gantry.errors.ResourceExhaustedException;
 import gantry.errors.UnauthenticatedException;
+import gantry.errors.UnavailableException;
 import gantry.transfer.Credentials;
 import java.io.IOException;
 import java.net.URI;
@@ -24,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class TokenIssuer {
   private static final int ANSWER_BYTES_MAX = 1 << 20;
   private static final int REDIRECTS_MAX = 10;
+
+  /** Fewer than a registry gets: there may be a mirror to go on with. */
+  private static final int ATTEMPTS_MAX = 3;
+
   private static final Set<Integer> NO_POST = Set.of(400, 401, 404, 405);
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -31,14 +37,17 @@ final class TokenIssuer {
   private final Endpoint endpoint;
   private final Map<String, List<String>> headers;
   private final HttpLog log;
+  private final RetryPolicy retries;
+  private final Pauses pauses;
 
   /** Talks as the endpoint is talked to: the same certificates, proxies and headers. */
-  TokenIssuer(
-      Transport transport, Endpoint endpoint, Map<String, List<String>> headers, HttpLog log) {
-    this.transport = transport;
+  TokenIssuer(Endpoint endpoint, Session.Shared shared) {
     this.endpoint = endpoint;
-    this.headers = headers;
-    this.log = log;
+    transport = shared.transport();
+    headers = Session.merged(shared.headers(), endpoint.headers());
+    log = shared.log();
+    retries = shared.retries();
+    pauses = shared.pauses();
   }
 
   /**
@@ -47,6 +56,20 @@ final class TokenIssuer {
    * @throws gantry.errors.GantryException of the kind of the server's refusal
    */
   Token issue(TokenRequest request) throws IOException {
+    int attempts = Math.min(ATTEMPTS_MAX, retries.attempts());
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return issueOnce(request);
+      } catch (UnavailableException | ResourceExhaustedException e) {
+        if (attempt >= attempts) {
+          throw e;
+        }
+        pauses.pause(retries.pause(attempt));
+      }
+    }
+  }
+
+  private Token issueOnce(TokenRequest request) throws IOException {
     return switch (request.credentials()) {
       case Credentials.Password password -> post(request, form(request, password), basic(password));
       case Credentials.RefreshToken token ->

@@ -80,6 +80,15 @@ class AuthenticationTest {
   }
 
   @Test
+  void resolve_withAnOverloadedIssuer_asksAgain() throws IOException {
+    Descriptor image = Fixture.shelve(registry, "closed");
+    registry.fault(Fault.status(429).on("", "/token").times(2));
+
+    assertThat(open("closed:v1", Fixture.password("ann", "pw d&")).resolve()).isEqualTo(image);
+    assertThat(client.pauses).hasSize(2);
+  }
+
+  @Test
   void resolve_withRefreshToken_works() throws IOException {
     Descriptor image = Fixture.shelve(registry, "closed");
     CredentialSource source = (h, r, c) -> new Credentials.RefreshToken(registry.refreshToken());

@@ -67,7 +67,8 @@ class FetchFaultsTest {
   @Test
   void fetch_thatStalls_failsWithHostAndRate() throws IOException {
     registry.fault(Fault.stallAfter(5000).on("GET", "/blobs/"));
-    try (RemoteBlob remote = repository.fetch(blob, List.of(), 0)) {
+    try (Fixture hasty = new Fixture(Fixture.hasty(500));
+        RemoteBlob remote = hasty.open(registry, "app:v1").fetch(blob, List.of(), 0)) {
       assertThatThrownBy(() -> remote.body().readAllBytes())
           .isInstanceOf(IOException.class)
           .hasMessageContaining(registry.host())
@@ -80,7 +81,8 @@ class FetchFaultsTest {
   @Test
   void fetch_thatTrickles_fails() throws IOException {
     registry.fault(Fault.trickle(2000, Duration.ofMillis(5)).on("GET", "/blobs/"));
-    try (RemoteBlob remote = repository.fetch(blob, List.of(), 0)) {
+    try (Fixture hasty = new Fixture(Fixture.hasty(500));
+        RemoteBlob remote = hasty.open(registry, "app:v1").fetch(blob, List.of(), 0)) {
       assertThatThrownBy(() -> remote.body().readAllBytes())
           .isInstanceOf(IOException.class)
           .hasMessageContaining("too slow");
@@ -90,9 +92,10 @@ class FetchFaultsTest {
   @Test
   void fetch_byASlowReader_isNotTooSlow() throws Exception {
     CountDownLatch never = new CountDownLatch(1);
-    try (RemoteBlob remote = repository.fetch(blob, List.of(), 0)) {
+    try (Fixture hasty = new Fixture(Fixture.hasty(1000));
+        RemoteBlob remote = hasty.open(registry, "app:v1").fetch(blob, List.of(), 0)) {
       remote.body().readNBytes(10);
-      boolean over = never.await(700, TimeUnit.MILLISECONDS);
+      boolean over = never.await(1500, TimeUnit.MILLISECONDS);
       assertThat(over).isFalse();
       assertThat(remote.body().readAllBytes()).hasSize(bytes.length - 10);
     }

@@ -29,21 +29,19 @@ final class Fixture implements AutoCloseable {
   final HttpRegistries registries;
 
   Fixture() {
-    this(RegistrySettings.of("containerd/2.3.4").deadlines(quick()));
+    this(RegistrySettings.of("containerd/2.3.4"));
   }
 
   Fixture(RegistrySettings settings) {
     registries = new HttpRegistries(settings, pauses::add, () -> NOW);
   }
 
-  /** Half a second for what must go well, a tenth for what must not. */
-  static Deadlines quick() {
-    return new Deadlines(
-        Duration.ofSeconds(5),
-        Duration.ofMillis(1500),
-        Duration.ofMillis(1500),
-        1024,
-        Duration.ofMillis(300));
+  /** For what must end: a body that moves less than 1 KiB in so many milliseconds is too slow. */
+  static RegistrySettings hasty(int millis) {
+    Duration window = Duration.ofMillis(millis);
+    return RegistrySettings.of("x")
+        .deadlines(new Deadlines(Duration.ofSeconds(30), window, window, 1024, window))
+        .retries(new RetryPolicy(1, Duration.ZERO, Duration.ZERO));
   }
 
   static CredentialSource password(String user, String secret) {

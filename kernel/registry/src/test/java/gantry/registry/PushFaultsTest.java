@@ -21,7 +21,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -175,10 +174,14 @@ class PushFaultsTest {
   @Test
   void push_thatIsNotTaken_endsInTime() {
     registry.fault(Fault.hang().on("PUT", ""));
+    try (Fixture once = new Fixture(Fixture.hasty(1000))) {
+      Repository repository = once.open(registry, "app:v1");
 
-    assertThatThrownBy(this::push)
-        .isInstanceOf(UnavailableException.class)
-        .hasMessageContaining(registry.host());
+      assertThatThrownBy(
+              () -> repository.push(blob, BytesBody.of(bytes), List.of(), false, n -> {}))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining(registry.host());
+    }
   }
 
   @Test
@@ -186,11 +189,7 @@ class PushFaultsTest {
     byte[] large = new byte[64 << 20];
     Descriptor much = Descriptor.of("x", Digest.sha256(large), large.length);
     registry.fault(Fault.hang().on("PUT", ""));
-    try (Fixture once =
-        new Fixture(
-            RegistrySettings.of("x")
-                .deadlines(Fixture.quick())
-                .retries(new RetryPolicy(1, Duration.ZERO, Duration.ZERO)))) {
+    try (Fixture once = new Fixture(Fixture.hasty(1000))) {
       Repository repository = once.open(registry, "app:v1");
 
       assertThatThrownBy(

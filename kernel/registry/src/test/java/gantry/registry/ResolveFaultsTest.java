@@ -124,17 +124,7 @@ class ResolveFaultsTest {
   @Test
   void resolve_ofASilentRegistry_endsInTime() {
     registry.fault(Fault.hang());
-    try (Fixture once =
-        new Fixture(
-            RegistrySettings.of("x")
-                .deadlines(
-                    new Deadlines(
-                        Duration.ofSeconds(5),
-                        Duration.ofMillis(200),
-                        Duration.ofMillis(200),
-                        1,
-                        Duration.ofSeconds(1)))
-                .retries(new RetryPolicy(2, Duration.ZERO, Duration.ZERO)))) {
+    try (Fixture once = new Fixture(Fixture.hasty(200))) {
       assertThatThrownBy(() -> once.open(registry, "app:v1").resolve())
           .isInstanceOf(UnavailableException.class)
           .hasMessageContaining(registry.host())
