@@ -60,8 +60,11 @@ final class ProgressQueue implements ProgressListener, AutoCloseable {
       if (isDone || isClosing) {
         return;
       }
-      // put last: what becomes of an object is told after what happened before it
-      waiting.remove(progress.name());
+      // An object keeps its place, or one that often changes would be told of for ever or never.
+      // What concerns the whole comes after what happened before it.
+      if (progress.name().isEmpty()) {
+        waiting.remove(progress.name());
+      }
       waiting.put(progress.name(), progress);
       if (waiting.size() > MAX) {
         waiting.pollFirstEntry();
