@@ -34,7 +34,6 @@ final class CtrGrammarTest {
       Set.of(
           "plugins inspect-runtime",
           "images import --discard-unpacked-layers",
-          "images pull --all-metadata",
           "images push --allow-non-distributable-blobs",
           "images push --manifest",
           "images push --manifest-type",

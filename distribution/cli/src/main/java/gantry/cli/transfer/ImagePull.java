@@ -28,6 +28,7 @@ public final class ImagePull implements Command {
     PlatformOptions.grammar(grammar, "take", "take every platform, unpack none");
     grammar
         .values("label", "KEY=VALUE", "of the image")
+        .flag("all-metadata", "the default; accepted for the sake of older scripts")
         .flag("skip-metadata", "leave out manifests and configs of other platforms")
         .flag("print-chainid", "show the chain id of what was unpacked")
         .value("max-concurrent-downloads", "N", "accepted for ctr's sake; the daemon decides")
