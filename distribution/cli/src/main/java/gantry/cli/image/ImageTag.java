@@ -15,6 +15,8 @@ final class ImageTag implements Command {
   public void grammar(Grammar grammar) {
     grammar
         .flag("force", "take a name from another image")
+        .flag("local", "accepted for ctr's sake; a name is one small call")
+        .flag("skip-reference-check", "accepted for ctr's sake; any name will do")
         .argument("REF", "the image")
         .arguments("NAME", 1, Integer.MAX_VALUE, "further names");
   }
