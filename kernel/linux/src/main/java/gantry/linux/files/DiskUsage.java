@@ -4,6 +4,7 @@ package gantry.linux.files;
 import gantry.linux.PlatformThread;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -14,8 +15,9 @@ import java.util.Set;
  *
  * @param bytes allocated, so holes count nothing
  * @param inodes number of inodes
+ * @param changed when the last of them changed
  */
-public record DiskUsage(long bytes, long inodes) {
+public record DiskUsage(long bytes, long inodes, Instant changed) {
   private static final int BLOCK = 512;
 
   /**
@@ -31,7 +33,7 @@ public record DiskUsage(long bytes, long inodes) {
       Count count = new Count();
       count.add(directory.stat(Directory.SELF));
       TreeWalk.walk(directory, count);
-      return new DiskUsage(count.bytes, count.inodes);
+      return new DiskUsage(count.bytes, count.inodes, count.changed);
     }
   }
 
@@ -39,6 +41,7 @@ public record DiskUsage(long bytes, long inodes) {
     private final Set<Inode> seen = new HashSet<>();
     private long bytes;
     private long inodes;
+    private Instant changed = Instant.EPOCH;
 
     @Override
     public boolean enter(Directory parent, String name) throws IOException {
@@ -52,6 +55,7 @@ public record DiskUsage(long bytes, long inodes) {
       if (!known) {
         bytes += stat.blocks() * BLOCK;
         inodes++;
+        changed = stat.changed().isAfter(changed) ? stat.changed() : changed;
       }
     }
   }

@@ -7,6 +7,7 @@ import gantry.linux.PlatformThread;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,16 +24,43 @@ public final class TreeFlush {
 
   private static final Duration LONGEST = Duration.ofMinutes(10);
 
+  /** Times of files are those of the last tick of the kernel's clock. */
+  private static final Duration TICK = Duration.ofMillis(20);
+
+  /** More than any clock is slewed between two looks, less than one is set. */
+  private static final Duration STEP = Duration.ofMillis(500);
+
   private final Path base;
+  private final PlatformThread.Action filesystem;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private boolean running;
   private long started;
   private long finished;
 
+  /** When the last that finished began, by both clocks: all that is older is on the disk. */
+  private Moment covered = new Moment(Instant.MIN, 0);
+
+  private record Moment(Instant time, long nanos) {
+    static Moment now() {
+      return new Moment(Instant.now(), System.nanoTime());
+    }
+
+    /** Whether nobody has set the clock since. */
+    boolean isComparable() {
+      Duration passed = Duration.ofNanos(System.nanoTime() - nanos);
+      return Duration.between(time.plus(passed), Instant.now()).abs().compareTo(STEP) < 0;
+    }
+  }
+
   /** Takes a directory that is durable already; all trees are below it. */
   public TreeFlush(Path base) {
+    this(base, () -> Syncs.syncfs(base));
+  }
+
+  TreeFlush(Path base, PlatformThread.Action filesystem) {
     this.base = base;
+    this.filesystem = filesystem;
   }
 
   /**
@@ -45,6 +73,30 @@ public final class TreeFlush {
       PlatformThread.run("flush", () -> flushFiles(tree));
     } else {
       flushFilesystem();
+    }
+  }
+
+  /**
+   * As {@link #flush(Path, long)}, but does nothing if the filesystem has been written out since
+   * the tree changed: so of trees that are flushed one after another, but were made side by side,
+   * one pays for all.
+   *
+   * @param usage of the tree, measured after its last change
+   */
+  public void flush(Path tree, DiskUsage usage) throws IOException {
+    if (!isCovered(usage.changed())) {
+      flush(tree, usage.inodes());
+    }
+  }
+
+  private boolean isCovered(Instant changed) {
+    lock.lock();
+    try {
+      return !covered.time().equals(Instant.MIN)
+          && changed.plus(TICK).isBefore(covered.time())
+          && covered.isComparable();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -81,15 +133,17 @@ public final class TreeFlush {
   private void run() throws IOException {
     running = true;
     long mine = ++started;
+    Moment begun = Moment.now();
     boolean done = false;
     lock.unlock();
     try {
-      PlatformThread.run("flush", () -> Syncs.syncfs(base));
+      PlatformThread.run("flush", filesystem);
       done = true;
     } finally {
       lock.lock();
       running = false;
       finished = done ? mine : finished;
+      covered = done ? begun : covered;
       changed.signalAll();
     }
   }

@@ -238,9 +238,9 @@ public final class OverlaySnapshotter implements Snapshotter, PluginFacts, Close
       throw new FailedPreconditionException(
           "failed to commit snapshot: snapshot \"%s\" is not active".formatted(key));
     }
-    SnapshotUsage usage = measure(snapshot.id());
-    flush.flush(layout.layer(snapshot.id()), usage.inodes());
-    index.commit(name, key, usage, labels, rebase);
+    DiskUsage usage = DiskUsage.of(layout.layer(snapshot.id()));
+    flush.flush(layout.layer(snapshot.id()), usage);
+    index.commit(name, key, new SnapshotUsage(usage.bytes(), usage.inodes()), labels, rebase);
   }
 
   private SnapshotUsage measure(long id) throws IOException {
