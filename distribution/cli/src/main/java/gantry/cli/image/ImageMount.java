@@ -67,6 +67,7 @@ final class ImageMount implements Command {
       if (leased) {
         invocation.client().leases().delete(target, false);
       }
+      tidy(Path.of(target));
       throw failure;
     }
   }
