@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.client;
 
-import gantry.admin.v1.AdminGrpc;
-import gantry.admin.v1.CollectRequest;
-import gantry.admin.v1.CollectResponse;
-import gantry.admin.v1.DiskUsageRequest;
-import gantry.admin.v1.VerifyContentRequest;
-import gantry.admin.v1.VerifyContentResponse;
 import gantry.errors.InternalException;
 import gantry.metadata.Garbage;
 import gantry.metadata.GcStats;
 import gantry.metadata.StoreUsage;
 import gantry.oci.Digest;
 import gantry.wire.AdminWire;
+import io.gantry.admin.v1.AdminGrpc;
+import io.gantry.admin.v1.CollectRequest;
+import io.gantry.admin.v1.CollectResponse;
+import io.gantry.admin.v1.DiskUsageRequest;
+import io.gantry.admin.v1.VerifyContentRequest;
+import io.gantry.admin.v1.VerifyContentResponse;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;

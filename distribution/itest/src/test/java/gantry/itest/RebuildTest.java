@@ -27,7 +27,7 @@ class RebuildTest {
           shell.bash(
               "ctr images import --base-name docker.io/library/busybox "
                   + Daemon.installed().resolve("share/gantry/busybox.tar")));
-      ok(shell.bash("ctr images label $IMAGE kept=yes"));
+      ok(shell.bash("ctr images label $IMAGE kept=yes && gantry gc"));
       before = ok(shell.bash(LISTS));
       assertThat(before).contains("kept=yes").contains("Committed");
       first.stop();

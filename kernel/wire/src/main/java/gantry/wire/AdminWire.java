@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.wire;
 
-import gantry.admin.v1.Amount;
-import gantry.admin.v1.CollectResponse;
-import gantry.admin.v1.CollectSummary;
-import gantry.admin.v1.DiskUsageResponse;
 import gantry.metadata.Garbage;
 import gantry.metadata.GcStats;
 import gantry.metadata.StoreUsage;
+import io.gantry.admin.v1.Amount;
+import io.gantry.admin.v1.CollectResponse;
+import io.gantry.admin.v1.CollectSummary;
+import io.gantry.admin.v1.DiskUsageResponse;
 import java.time.Duration;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,7 +20,7 @@ public final class AdminWire {
   public static CollectResponse encode(Garbage garbage) {
     return CollectResponse.newBuilder()
         .setRemoved(
-            gantry.admin.v1.Garbage.newBuilder()
+            io.gantry.admin.v1.Garbage.newBuilder()
                 .setNamespace(garbage.namespace())
                 .setType(garbage.type())
                 .setId(garbage.id())
@@ -30,7 +30,7 @@ public final class AdminWire {
   }
 
   /** An object that went. */
-  public static Garbage decode(gantry.admin.v1.Garbage garbage) {
+  public static Garbage decode(io.gantry.admin.v1.Garbage garbage) {
     return new Garbage(
         garbage.getNamespace(),
         garbage.getType(),

@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.grpc;
 
-import gantry.admin.v1.AdminGrpc;
-import gantry.admin.v1.CollectRequest;
-import gantry.admin.v1.CollectResponse;
-import gantry.admin.v1.DiskUsageRequest;
-import gantry.admin.v1.DiskUsageResponse;
-import gantry.admin.v1.VerifyContentRequest;
-import gantry.admin.v1.VerifyContentResponse;
 import gantry.filters.Filter;
 import gantry.metadata.Caller;
 import gantry.metadata.Garbage;
@@ -17,6 +10,13 @@ import gantry.oci.Digest;
 import gantry.plugins.Handle;
 import gantry.plugins.Plugin;
 import gantry.wire.AdminWire;
+import io.gantry.admin.v1.AdminGrpc;
+import io.gantry.admin.v1.CollectRequest;
+import io.gantry.admin.v1.CollectResponse;
+import io.gantry.admin.v1.DiskUsageRequest;
+import io.gantry.admin.v1.DiskUsageResponse;
+import io.gantry.admin.v1.VerifyContentRequest;
+import io.gantry.admin.v1.VerifyContentResponse;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import java.io.IOException;

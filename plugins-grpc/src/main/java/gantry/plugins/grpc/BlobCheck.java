@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.grpc;
 
-import gantry.admin.v1.VerifyContentResponse;
-import gantry.admin.v1.VerifyContentResponse.State;
 import gantry.content.ContentReader;
 import gantry.errors.NotFoundException;
 import gantry.metadata.Caller;
 import gantry.metadata.Metadata;
 import gantry.oci.Digest;
 import gantry.plugins.Handle;
+import io.gantry.admin.v1.VerifyContentResponse;
+import io.gantry.admin.v1.VerifyContentResponse.State;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
