@@ -67,7 +67,11 @@ final class ImageMount implements Command {
       if (leased) {
         invocation.client().leases().delete(target, false);
       }
-      tidy(Path.of(target));
+      try {
+        tidy(Path.of(target));
+      } catch (IOException left) {
+        failure.addSuppressed(left);
+      }
       throw failure;
     }
   }
