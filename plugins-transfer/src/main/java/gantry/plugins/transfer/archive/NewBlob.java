@@ -56,9 +56,10 @@ final class NewBlob implements BlobWriter {
     return digest;
   }
 
+  /** Also of an interrupted thread, for which the writer's own close may fail. */
   @Override
-  public void close() throws IOException {
-    writer.close();
+  public void close() {
+    Cleanup.run("close ingest " + ref, writer::close);
     if (!ended) {
       ended = true;
       Cleanup.run(
