@@ -22,6 +22,9 @@ final class Configurations {
   /** Services with this location can be bound by bundles from anywhere. */
   private static final String ANY_BUNDLE = "?";
 
+  /** The plugin that runs stream processors; their table stands at the top level. */
+  private static final String DIFFER = "io.containerd.differ.v1.walking";
+
   private static final String SATISFYING = "osgi.ds.satisfying.condition.target";
   private static final String DISABLED = "(osgi.condition.id=gantry.disabled)";
 
@@ -39,6 +42,11 @@ final class Configurations {
         update(admin, uri, dictionary(config.plugin(uri)));
       }
     }
+    if (!config.disabled().contains(DIFFER)) {
+      Map<String, Object> differ = dictionary(config.plugin(DIFFER));
+      differ.putAll(processors(config));
+      update(admin, DIFFER, differ);
+    }
     for (String uri : config.disabled()) {
       Map<String, Object> dictionary = dictionary(config.plugin(uri));
       dictionary.put(SATISFYING, DISABLED);
@@ -47,7 +55,6 @@ final class Configurations {
     Map<String, Object> timeouts = new HashMap<>();
     config.timeouts().forEach((key, value) -> timeouts.put(key, value.toString()));
     update(admin, "gantry.timeouts", timeouts);
-    update(admin, "gantry.stream_processors", processors(config));
   }
 
   /** Keys {@code <id>/path} and so on: ids have dots in them, slashes they have not. */

@@ -22,20 +22,13 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** Layers of tar, plain or compressed, for mounts of any kind. */
-@Component(
-    name = WalkingDiffer.PLUGIN,
-    configurationPid = {WalkingDiffer.PLUGIN, WalkingDiffer.PROCESSORS},
-    service = Differ.class,
-    immediate = true)
+@Component(name = WalkingDiffer.PLUGIN, service = Differ.class, immediate = true)
 @Plugin(
     value = WalkingDiffer.PLUGIN,
     plugin_requires = "io.containerd.metadata.v1",
     plugin_platform = true)
 public final class WalkingDiffer implements Differ {
   static final String PLUGIN = "io.containerd.differ.v1.walking";
-
-  /** The configuration made of the table {@code stream_processors}. */
-  static final String PROCESSORS = "gantry.stream_processors";
 
   private final Handle<Metadata> metadata;
   private final LayerApply apply;
