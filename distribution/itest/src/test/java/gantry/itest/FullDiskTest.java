@@ -55,16 +55,36 @@ class FullDiskTest {
   /** The image takes 12 MiB as blobs and again as snapshots. */
   @ParameterizedTest(name = "{0} with {1} KiB left")
   @CsvSource({
-    "pull, 40", "pull, 1000", "pull, 5000", "pull, 11000", "pull, 14000", "pull, 20000",
-    "import, 40", "import, 1000", "import, 5000", "import, 11000", "import, 14000", "import, 20000"
+    "pull, 40",
+    "pull, 1000",
+    "pull, 5000",
+    "pull, 11000",
+    "pull, 14000",
+    "pull, 20000",
+    "transfer, 40",
+    "transfer, 1000",
+    "transfer, 5000",
+    "transfer, 11000",
+    "transfer, 14000",
+    "transfer, 20000",
+    "import, 40",
+    "import, 1000",
+    "import, 5000",
+    "import, 11000",
+    "import, 14000",
+    "import, 20000"
   })
   void image_onAFullDisk_failsByNameAndComesOnceThereIsRoom(String how, int kibibytes) {
     String name =
-        how.equals("pull") ? registry.host() + "/full:" + IMAGE : "docker.io/imported/full:latest";
+        how.equals("import")
+            ? "docker.io/imported/full:latest"
+            : registry.host() + "/full:" + IMAGE;
     String work =
-        how.equals("pull")
-            ? "ctr images pull --plain-http " + name
-            : "ctr images import " + home.resolve("images/image" + IMAGE + ".tar");
+        switch (how) {
+          case "import" -> "ctr images import " + home.resolve("images/image" + IMAGE + ".tar");
+          case "transfer" -> "gantry images pull --plain-http " + name;
+          default -> "ctr images pull --plain-http " + name;
+        };
     fill(kibibytes);
     Shell.Result failed = shell().bash(work);
     assertThat(failed.exitCode()).as(failed.all()).isNotZero();

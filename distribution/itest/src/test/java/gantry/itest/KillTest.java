@@ -129,7 +129,7 @@ class KillTest {
     String imported = "docker.io/imported/kill" + image + ":latest";
     return switch (kind) {
       case 0 -> adding("pull by ctr", "ctr images pull --plain-http " + pulled, pulled, image);
-      case 1 -> adding("pull", "ctr images pull --plain-http " + pulled, pulled, image);
+      case 1 -> adding("pull", "gantry images pull --plain-http " + pulled, pulled, image);
       case 2 -> adding("import", "ctr images import " + archive(image, imported), imported, image);
       case 3 -> commit("snap" + serial++);
       case 4 -> remove();
