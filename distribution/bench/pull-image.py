@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes an OCI layout with one image, v1, the same bytes each time. usage: pull-image.py big|many|files DIRECTORY"""
+"""Writes an OCI layout with one image, v1, the same bytes each time for one seed. usage: pull-image.py big|many|files DIRECTORY [SEED]"""
 import gzip, hashlib, io, json, os, random, sys, tarfile
 
-rng = random.Random(7)
+rng = random.Random(int(sys.argv[3]) if len(sys.argv) > 3 else 7)
 WORDS = [rng.randbytes(rng.randint(3, 12)) for _ in range(4000)]
 
 def text(size):
@@ -38,7 +38,7 @@ def layers(kind):
     else:
         sys.exit(__doc__)
 
-kind, directory = sys.argv[1:]
+kind, directory = sys.argv[1:3]
 os.makedirs(f"{directory}/blobs/sha256")
 
 def blob(media_type, data):
