@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.diff.walking;
 
+import gantry.content.ContentInputStream;
 import gantry.content.ContentStore;
 import gantry.errors.FailedPreconditionException;
 import gantry.errors.InvalidArgumentException;
@@ -47,7 +48,7 @@ final class LayerApply {
       boolean sync)
       throws IOException {
     processors.require(layer.mediaType());
-    try (InputStream blob = new ContentInput(content.reader(layer.digest()))) {
+    try (InputStream blob = new ContentInputStream(content.reader(layer.digest()))) {
       return apply(blob, layer, mounts, payloads, sync);
     }
   }

@@ -2,7 +2,7 @@
 package gantry.plugins.transfer.archive;
 
 import gantry.content.BlobInfo;
-import gantry.content.ContentReader;
+import gantry.content.ContentInputStream;
 import gantry.content.ContentWriter;
 import gantry.content.IngestRequest;
 import gantry.content.IngestStatus;
@@ -16,7 +16,6 @@ import gantry.oci.layout.BlobWriter;
 import gantry.plugins.transfer.store.CallerStore;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +43,7 @@ final class DaemonBlobs implements BlobStore {
 
   @Override
   public InputStream open(Digest digest) throws IOException {
-    return new Input(store.content(content -> content.reader(digest)));
+    return new ContentInputStream(store.content(content -> content.reader(digest)));
   }
 
   @Override
@@ -92,37 +91,5 @@ final class DaemonBlobs implements BlobStore {
   @Override
   public void label(Digest digest, Map<String, String> labels) throws IOException {
     store.label(digest, labels);
-  }
-
-  private static final class Input extends InputStream {
-    private final ContentReader reader;
-    private long offset;
-
-    Input(ContentReader reader) {
-      this.reader = reader;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] bytes, int from, int length) throws IOException {
-      if (length == 0) {
-        return 0;
-      }
-      int n = reader.read(ByteBuffer.wrap(bytes, from, length), offset);
-      if (n > 0) {
-        offset += n;
-      }
-      return n;
-    }
-
-    @Override
-    public void close() throws IOException {
-      reader.close();
-    }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.transfer.unpack;
 
+import gantry.content.ContentInputStream;
 import gantry.content.ContentReader;
 import gantry.oci.Descriptor;
 import gantry.plugins.transfer.store.CallerStore;
@@ -22,7 +23,7 @@ public record StoredLayer(CallerStore store, Descriptor descriptor) implements L
   @Override
   public InputStream open() throws IOException {
     ContentReader reader = store.content(content -> content.reader(descriptor.digest()));
-    return new BlobInput(reader);
+    return new ContentInputStream(reader);
   }
 
   @Override

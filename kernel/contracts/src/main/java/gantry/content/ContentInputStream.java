@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-package gantry.plugins.diff.walking;
+package gantry.content;
 
-import gantry.content.ContentReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 
-/** A blob as a stream. */
-final class ContentInput extends InputStream {
+/**
+ * A blob as a stream, from its beginning. It closes the reader with itself. Not for concurrent use.
+ */
+public final class ContentInputStream extends InputStream {
   private final ContentReader reader;
   private long offset;
 
-  ContentInput(ContentReader reader) {
+  /** Takes the reader over. */
+  public ContentInputStream(ContentReader reader) {
     this.reader = reader;
   }
 
@@ -26,11 +28,9 @@ final class ContentInput extends InputStream {
     if (length == 0) {
       return 0;
     }
-    int n = reader.read(ByteBuffer.wrap(bytes, from, length), offset);
-    if (n > 0) {
-      offset += n;
-    }
-    return n;
+    int count = reader.read(ByteBuffer.wrap(bytes, from, length), offset);
+    offset += Math.max(count, 0);
+    return count;
   }
 
   @Override
