@@ -85,6 +85,7 @@ class FullDiskTest {
           case "transfer" -> "gantry images pull --plain-http " + name;
           default -> "ctr images pull --plain-http " + name;
         };
+    awaitEmptyStores();
     fill(kibibytes);
     Shell.Result failed = shell().bash(work);
     assertThat(failed.exitCode()).as(failed.all()).isNotZero();
@@ -127,6 +128,20 @@ class FullDiskTest {
                 """
                     .formatted(name, mounted, images.check(IMAGE, mounted)));
     assertThat(shown.exitCode()).as(shown.all()).isZero();
+  }
+
+  /** What an earlier case left must not make room behind our back. */
+  private static void awaitEmptyStores() {
+    host(
+        """
+        cd $HOME_DIR/daemon/root
+        end=$((SECONDS + 20))
+        while left=$(find io.containerd.content.v1.content/blobs -type f 2> /dev/null;
+            find io.containerd.snapshotter.v1.overlayfs/snapshots -mindepth 1 -maxdepth 1 2> /dev/null);
+          [ -n "$left" ]; do
+          [ $SECONDS -lt $end ] || { echo "still there: $left"; exit 1; }
+        done
+        """);
   }
 
   /** Leaves about so much room. */
