@@ -17,6 +17,10 @@ class GoDurationTest {
     "1m30s,PT1M30S",
     "0.5ms,PT0.0005S",
     ".5h,PT30M",
+    "10s,PT10S",
+    "500ms,PT0.5S",
+    "1.5h,PT1H30M",
+    "2us,PT0.000002S",
     "-2us,PT-0.000002S"
   })
   void duration_isRead(String text, Duration duration) {
@@ -24,7 +28,7 @@ class GoDurationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "5", "1x", "s", "1s 2s", "1d", "--1s"})
+  @ValueSource(strings = {"", "5", "1x", "s", "1s 2s", "1d", "--1s", "10", "10 s", "ten", "10sx"})
   void anythingElse_isNone(String text) {
     assertThat(GoDuration.parse(text)).isEmpty();
   }

@@ -61,7 +61,7 @@ final class CredentialHelper {
       if (!process.waitFor(deadline.toNanos(), TimeUnit.NANOSECONDS)) {
         throw new IOException(
             "credential helper %s gave no answer within %s"
-                .formatted(program, GoDuration.text(deadline)));
+                .formatted(program, Deadlines.inWords(deadline)));
       }
       String answer =
           new String(process.getInputStream().readNBytes(ANSWER_BYTES_MAX), StandardCharsets.UTF_8);

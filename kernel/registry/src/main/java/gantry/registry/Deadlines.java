@@ -24,4 +24,10 @@ public record Deadlines(
         30 * 1024,
         Duration.ofSeconds(30));
   }
+
+  /** A duration for messages. */
+  static String inWords(Duration duration) {
+    long millis = duration.toMillis();
+    return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
+  }
 }

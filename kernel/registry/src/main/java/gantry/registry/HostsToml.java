@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import gantry.errors.InvalidArgumentException;
+import gantry.plugins.GoDuration;
 import gantry.registry.HostsDirectory.HostSection;
 import java.io.IOException;
 import java.net.URI;
@@ -225,12 +226,15 @@ final class HostsToml {
     if (value.isEmpty()) {
       return null;
     }
-    try {
-      return GoDuration.parse(value);
-    } catch (IllegalArgumentException e) {
-      throw wrong(
-          table, "dial_timeout", "is \"" + value + "\"", "want for example \"500ms\", \"10s\"");
-    }
+    return GoDuration.parse(value)
+        .filter(_ -> value.charAt(0) != '-' && value.charAt(0) != '+')
+        .orElseThrow(
+            () ->
+                wrong(
+                    table,
+                    "dial_timeout",
+                    "is \"" + value + "\"",
+                    "want for example \"500ms\", \"10s\""));
   }
 
   private @Nullable Boolean bool(String table, String key, @Nullable JsonNode node) {

@@ -132,7 +132,7 @@ final class Transport implements AutoCloseable {
     } catch (TimeoutException e) {
       abandon(future);
       HttpTimeoutException timeout =
-          new HttpTimeoutException("no answer within " + GoDuration.text(deadlines.answer()));
+          new HttpTimeoutException("no answer within " + Deadlines.inWords(deadlines.answer()));
       timeout.initCause(e);
       throw timeout;
     } catch (ExecutionException e) {

@@ -168,6 +168,8 @@ class HostsTomlTest {
         "capabilities = [\"pull\", \"fly\"] | unknown capability \"fly\"; want a list of \"pull\"",
         "skip_verify = \"yes\" | key \"skip_verify\" is \"yes\"; want true or false",
         "dial_timeout = \"soon\" | key \"dial_timeout\" is \"soon\"; want for example",
+        "dial_timeout = \"-1s\" | key \"dial_timeout\" is \"-1s\"; want for example",
+        "dial_timeout = \"+1s\" | key \"dial_timeout\" is \"+1s\"; want for example",
         "ca = 1 | key \"ca\" is 1; want a file name or a list of them",
         "client = [[\"a\"]] | key \"client\" has a pair of 1; want",
         "header = 3 | key \"header\" is no table",

@@ -2,29 +2,15 @@
 package gantry.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SmallPartsTest {
-  @ParameterizedTest
-  @CsvSource({"10s,10000", "500ms,500", "1m30s,90000", "1.5h,5400000", "0,0", "2us,0"})
-  void durations_areGos(String text, long millis) {
-    assertThat(GoDuration.parse(text).toMillis()).isEqualTo(millis);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "10", "s", "10 s", "ten", "10sx"})
-  void durations_thatAreNone_areRefused(String text) {
-    assertThatThrownBy(() -> GoDuration.parse(text)).isInstanceOf(IllegalArgumentException.class);
-  }
-
   @Test
   void challenges_areReadWithQuotesAndCommas() {
     assertThat(
