@@ -40,9 +40,7 @@ public record Index(
     String what = "image index";
     ObjectNode tree = Json.object(what, json);
     String mediaType = Json.text(what, tree, "mediaType");
-    if (Json.has(tree, "fsLayers")) {
-      throw Json.wrong(what, "schema 1 is not supported; push the image anew to have a schema 2");
-    }
+    Documents.requireSchema2(what, tree);
     if (Json.has(tree, "config") || Json.has(tree, "layers") || MediaTypes.isManifest(mediaType)) {
       throw Json.wrong(what, "expected index but found manifest");
     }
@@ -59,19 +57,9 @@ public record Index(
 
   /** The document; the same index gives the same bytes. */
   public byte[] toJson() {
-    ObjectNode tree = Json.object().put("schemaVersion", 2);
-    if (!mediaType.isEmpty()) {
-      tree.put("mediaType", mediaType);
-    }
-    if (!artifactType.isEmpty()) {
-      tree.put("artifactType", artifactType);
-    }
+    ObjectNode tree = Documents.begin(mediaType, artifactType);
     ArrayNode list = tree.putArray("manifests");
     manifests.forEach(entry -> list.add(entry.write()));
-    if (subject != null) {
-      tree.set("subject", Descriptors.write(subject));
-    }
-    Descriptors.writeAnnotations(tree, annotations);
-    return Json.bytes(tree);
+    return Documents.end(tree, subject, annotations);
   }
 }

@@ -41,9 +41,7 @@ public record Manifest(
     String what = "image manifest";
     ObjectNode tree = Json.object(what, json);
     String mediaType = Json.text(what, tree, "mediaType");
-    if (Json.has(tree, "fsLayers")) {
-      throw Json.wrong(what, "schema 1 is not supported; push the image anew to have a schema 2");
-    }
+    Documents.requireSchema2(what, tree);
     if (Json.has(tree, "manifests") || MediaTypes.isIndex(mediaType)) {
       throw Json.wrong(what, "expected manifest but found index");
     }
@@ -62,20 +60,10 @@ public record Manifest(
 
   /** The document; the same manifest gives the same bytes. */
   public byte[] toJson() {
-    ObjectNode tree = Json.object().put("schemaVersion", 2);
-    if (!mediaType.isEmpty()) {
-      tree.put("mediaType", mediaType);
-    }
-    if (!artifactType.isEmpty()) {
-      tree.put("artifactType", artifactType);
-    }
+    ObjectNode tree = Documents.begin(mediaType, artifactType);
     tree.set("config", Descriptors.write(config));
     ArrayNode list = tree.putArray("layers");
     layers.forEach(layer -> list.add(layer.write()));
-    if (subject != null) {
-      tree.set("subject", Descriptors.write(subject));
-    }
-    Descriptors.writeAnnotations(tree, annotations);
-    return Json.bytes(tree);
+    return Documents.end(tree, subject, annotations);
   }
 }
