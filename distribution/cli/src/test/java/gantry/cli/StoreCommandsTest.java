@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import gantry.cli.command.Console;
 import gantry.cli.command.Program;
+import gantry.oci.Digest;
 import gantry.testkit.Containerd;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -191,8 +192,12 @@ final class StoreCommandsTest {
   @Test
   void edit_storesWhatTheEditorMade() throws Exception {
     String digest = output("content", "ls", "-q").lines().findFirst().orElseThrow();
+    // a blob nothing refers to may be collected at any moment
+    String held = "containerd.io/gc.ref.content.edited=";
+    ctr("content", "label", digest, held + Digest.sha256("{}".getBytes(StandardCharsets.UTF_8)));
     String edited = output("content", "edit", "--editor", "printf '{}' >", digest).strip();
     assertThat(ctr("content", "get", edited).output()).isEqualTo("{}");
+    ctr("content", "label", digest, held);
     assertThat(gantry("content", "edit", "--editor", "false", digest).code()).isEqualTo(1);
     assertThat(
             gantry("content", "edit", "--validate", "json", "--editor", "printf x >", digest)
