@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins;
 
+import java.time.Duration;
+
 /**
  * How a consumer reaches another plugin. The kernel makes one for each pair of contract and plugin
  * and publishes it as a service with the properties {@code contract} (name of the interface),
@@ -31,10 +33,21 @@ public interface Handle<T> {
    * Calls the current provider.
    *
    * @throws gantry.errors.UnavailableException if there is none in time; the message says which
-   *     plugin is missing and why
+   *     plugin is missing and why. Also if the plugin hangs: too many calls are in it, or those
+   *     before did not end
+   * @throws gantry.errors.DeadlineExceededException if the call was interrupted for its deadline
    * @throws E whatever the call throws
    */
   <R, E extends Exception> R call(Call<? super T, ? extends R, E> call) throws E;
+
+  /**
+   * The same plugin with another deadline for each call: for what takes as long as there are bytes.
+   * A call that outlasts its deadline is interrupted, and counts as a sign that the plugin hangs;
+   * where enough of them do, calls are refused at once until one is answered again.
+   *
+   * @param deadline more than zero; without this, {@code io.gantry.timeout.call}
+   */
+  Handle<T> within(Duration deadline);
 
   /** As {@link #call}, for a call without a result. */
   <E extends Exception> void run(Action<? super T, E> action) throws E;

@@ -23,4 +23,11 @@ public @interface Plugin {
 
   /** Whether it depends on the platform; the inventory then shows the host's. */
   boolean plugin_platform() default false;
+
+  /**
+   * Whether only one version of it may be active at a time. A swap then stops the old one before it
+   * starts the new, and calls wait meanwhile; otherwise both are active for a moment, on the same
+   * directories.
+   */
+  boolean plugin_exclusive() default false;
 }

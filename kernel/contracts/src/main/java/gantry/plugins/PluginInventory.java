@@ -7,4 +7,7 @@ import java.util.List;
 public interface PluginInventory {
   /** All plugins by type and id. */
   List<PluginStatus> plugins();
+
+  /** All plugins by type and id, with all that is known of them. */
+  List<PluginDetail> details();
 }

@@ -2,6 +2,7 @@
 package gantry.testkit;
 
 import gantry.plugins.Handle;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -20,6 +21,11 @@ public final class SwitchedHandle<T> implements Handle<T> {
   /** Sends new calls and leases to the next version. */
   public void switchTo(T provider) {
     versions.add(FixedHandle.of(provider));
+  }
+
+  @Override
+  public Handle<T> within(Duration deadline) {
+    return this;
   }
 
   @Override

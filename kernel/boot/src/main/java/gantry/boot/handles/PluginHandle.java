@@ -36,6 +36,11 @@ final class PluginHandle<T> implements Handle<T> {
   }
 
   @Override
+  public Handle<T> within(Duration deadline) {
+    return this;
+  }
+
+  @Override
   public String plugin() {
     return plugin;
   }

@@ -5,11 +5,13 @@ import gantry.boot.inventory.Reasons.Outcome;
 import gantry.errors.InvalidArgumentException;
 import gantry.oci.Platform;
 import gantry.plugins.Handle;
+import gantry.plugins.PluginDetail;
 import gantry.plugins.PluginFacts;
 import gantry.plugins.PluginInventory;
 import gantry.plugins.PluginStatus;
 import gantry.plugins.PluginStatus.State;
 import gantry.plugins.PluginUri;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -48,6 +50,13 @@ public final class Inventory implements PluginInventory {
         Comparator.comparing((PluginStatus plugin) -> plugin.uri().type())
             .thenComparing(plugin -> plugin.uri().id()));
     return plugins;
+  }
+
+  @Override
+  public List<PluginDetail> details() {
+    return plugins().stream()
+        .map(plugin -> new PluginDetail(plugin, false, Instant.EPOCH, "", "", "", List.of(), ""))
+        .toList();
   }
 
   /** Why a plugin does not serve, in words. */
