@@ -6,8 +6,8 @@ import gantry.boot.bundles.OverrideDirectory;
 import gantry.boot.config.ConfigException;
 import gantry.boot.config.ConfigLoader;
 import gantry.boot.config.DaemonConfig;
-import gantry.boot.config.Defaults;
 import gantry.boot.config.Flags;
+import gantry.boot.config.Timeouts;
 import gantry.boot.events.Exchange;
 import gantry.boot.handles.Handles;
 import gantry.boot.host.Directories;
@@ -26,7 +26,6 @@ import gantry.plugins.PluginInventory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Dictionary;
@@ -86,9 +85,8 @@ public final class Boot implements BundleActivator {
     OverrideDirectory overrides = new OverrideDirectory(directories.root().resolve("bundles"));
     context.registerService(
         PluginBundles.class, new Bundles(context, overrides, home, inventory::failures), none());
-    Duration patience =
-        config.timeouts().getOrDefault(Defaults.TIMEOUT_PLUGIN, Duration.ofSeconds(10));
-    Handles handles = new Handles(context, patience, inventory::whyMissing);
+    Timeouts timeouts = new Timeouts(config.timeouts());
+    Handles handles = new Handles(context, timeouts, inventory::whyMissing);
     conditions.open();
     toClose.push(conditions);
     handles.open();

@@ -20,6 +20,9 @@ public final class Defaults {
   /** How long a call waits for a plugin that is being replaced, and a swap for calls in flight. */
   public static final String TIMEOUT_PLUGIN = "io.gantry.timeout.plugin";
 
+  /** How long a call may be in a plugin. */
+  public static final String TIMEOUT_CALL = "io.gantry.timeout.call";
+
   private static final long MESSAGE_SIZE = 16L << 20;
   private static final String SERVER = "io.containerd.server.v1.";
 
@@ -42,7 +45,7 @@ public final class Defaults {
     tree.put("imports", new ArrayList<>(List.of(DIRECTORY + "/conf.d/*.toml")));
     tree.put("debug", table("level", "", "format", "", "log_trace_id", false));
     tree.put("cgroup", table("path", ""));
-    tree.put("timeouts", table(TIMEOUT_PLUGIN, "10s"));
+    tree.put("timeouts", table(TIMEOUT_PLUGIN, "10s", TIMEOUT_CALL, "2m"));
     Map<String, Object> tables = new LinkedHashMap<>();
     plugins.forEach((uri, table) -> tables.put(uri, Trees.copy(table)));
     Map<String, Object> grpc = server(Trees.table(tables, SERVER + "grpc"), ADDRESS);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.boot.handles;
 
+import gantry.boot.config.Timeouts;
 import gantry.plugins.Contract;
 import gantry.plugins.Handle;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +32,7 @@ public final class Handles implements AutoCloseable {
   private static final String FILTER = "(" + Handle.PLUGIN + "=*)";
 
   private final BundleContext context;
-  private final Duration patience;
+  private final Timeouts timeouts;
   private final UnaryOperator<String> whyMissing;
   private final Map<Key, Slot<?>> slots = new ConcurrentHashMap<>();
   private final AllServiceListener services = this::changed;
@@ -42,12 +42,12 @@ public final class Handles implements AutoCloseable {
   /**
    * Makes handles for nothing yet.
    *
-   * @param patience the longest wait of a call for a provider, and of a swap for calls
+   * @param timeouts the longest wait of a call for a provider, and of a swap for calls
    * @param whyMissing says of a plugin why it does not serve
    */
-  public Handles(BundleContext context, Duration patience, UnaryOperator<String> whyMissing) {
+  public Handles(BundleContext context, Timeouts timeouts, UnaryOperator<String> whyMissing) {
     this.context = context;
-    this.patience = patience;
+    this.timeouts = timeouts;
     this.whyMissing = whyMissing;
   }
 
@@ -128,8 +128,8 @@ public final class Handles implements AutoCloseable {
             new Slot<>(
                 context,
                 key.contract(),
-                new PluginHandle<>(key.contract(), key.plugin(), patience, whyMissing),
-                patience));
+                new PluginHandle<>(key.contract(), key.plugin(), timeouts, whyMissing),
+                timeouts));
   }
 
   private static String plugin(ServiceReference<?> reference) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.boot.handles;
 
+import gantry.boot.config.Timeouts;
 import gantry.errors.CanceledException;
 import gantry.errors.UnavailableException;
 import gantry.plugins.Handle;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class PluginHandle<T> implements Handle<T> {
   private final String contract;
   private final String plugin;
-  private final Duration patience;
+  private final Timeouts timeouts;
   private final UnaryOperator<String> whyMissing;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrival = lock.newCondition();
@@ -24,14 +25,14 @@ final class PluginHandle<T> implements Handle<T> {
   /**
    * Makes a handle without a provider.
    *
-   * @param patience how long a call waits for a provider
+   * @param timeouts how long a call waits for a provider
    * @param whyMissing says of a plugin why it does not serve
    */
   PluginHandle(
-      String contract, String plugin, Duration patience, UnaryOperator<String> whyMissing) {
+      String contract, String plugin, Timeouts timeouts, UnaryOperator<String> whyMissing) {
     this.contract = contract;
     this.plugin = plugin;
-    this.patience = patience;
+    this.timeouts = timeouts;
     this.whyMissing = whyMissing;
   }
 
@@ -114,7 +115,7 @@ final class PluginHandle<T> implements Handle<T> {
     if (provider != null && provider.enter()) {
       return provider;
     }
-    long end = System.nanoTime() + patience.toNanos();
+    long end = System.nanoTime() + timeouts.plugin().toNanos();
     while (true) {
       Provider<T> next = await(Duration.ofNanos(end - System.nanoTime()));
       if (next == null) {

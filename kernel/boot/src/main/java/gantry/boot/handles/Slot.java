@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.boot.handles;
 
+import gantry.boot.config.Timeouts;
 import gantry.plugins.Handle;
 import java.time.Duration;
 import java.util.Dictionary;
@@ -33,7 +34,7 @@ final class Slot<T> {
   private final BundleContext context;
   private final String contract;
   private final PluginHandle<T> handle;
-  private final Duration patience;
+  private final Timeouts timeouts;
 
   /** By age; the newest is the one that serves. */
   private final Map<ServiceReference<?>, Provider<T>> providers = new LinkedHashMap<>();
@@ -42,11 +43,11 @@ final class Slot<T> {
   private boolean publishing;
   private long lastBundle;
 
-  Slot(BundleContext context, String contract, PluginHandle<T> handle, Duration patience) {
+  Slot(BundleContext context, String contract, PluginHandle<T> handle, Timeouts timeouts) {
     this.context = context;
     this.contract = contract;
     this.handle = handle;
-    this.patience = patience;
+    this.timeouts = timeouts;
   }
 
   /** The bundle that provided last. */
@@ -92,6 +93,7 @@ final class Slot<T> {
       handle.switchTo(newest());
       last = providers.isEmpty();
     }
+    Duration patience = timeouts.plugin();
     if (!provider.retire(patience)) {
       LOG.warn(
           "{} of {} goes while calls are still in it: they did not end within {}",
@@ -138,7 +140,7 @@ final class Slot<T> {
   }
 
   private void withdrawUnlessReplaced() {
-    if (!handle.awaitProvider(patience)) {
+    if (!handle.awaitProvider(timeouts.plugin())) {
       abandon();
     }
   }
