@@ -28,13 +28,13 @@ public record ChangeStep(Name name, String detail, Duration took) {
     START,
     /** Its health checks find nothing. */
     CHECK,
+    /** The jar is what the next start of the daemon takes; the one before is kept. */
+    KEEP,
     /** New calls go to the new version. */
     MOVE,
     /** The old version's calls end. */
     DRAIN,
     /** The old version is stopped and removed. */
-    STOP,
-    /** The jar is what the next start of the daemon takes; the one before is kept. */
-    KEEP
+    STOP
   }
 }
