@@ -93,11 +93,16 @@ final class Daemon implements AutoCloseable {
 
   /** A shell whose {@code ctr} talks to this daemon. */
   Shell shell(Map<String, String> more) {
+    return shell(more, Duration.ofSeconds(40));
+  }
+
+  /** The same with another deadline for each program. */
+  Shell shell(Map<String, String> more, Duration deadline) {
     var environment = new java.util.HashMap<>(more);
     environment.put("CONTAINERD_ADDRESS", address().toString());
     environment.put("GANTRY_ADDRESS", address().toString());
     environment.put("PATH", installed().resolve("bin") + ":" + path);
-    return new Shell(environment, Duration.ofSeconds(40));
+    return new Shell(environment, deadline);
   }
 
   /** Starts it and waits until it answers. */
