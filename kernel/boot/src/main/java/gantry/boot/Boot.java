@@ -12,6 +12,7 @@ import gantry.boot.events.Exchange;
 import gantry.boot.handles.Handles;
 import gantry.boot.host.Directories;
 import gantry.boot.host.Identity;
+import gantry.boot.host.Memory;
 import gantry.boot.host.ProcessTraits;
 import gantry.boot.inventory.HostConditions;
 import gantry.boot.inventory.Inventory;
@@ -23,6 +24,7 @@ import gantry.plugins.LogLevels;
 import gantry.plugins.PluginBundles;
 import gantry.plugins.PluginDirectories;
 import gantry.plugins.PluginInventory;
+import gantry.plugins.PluginMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -75,6 +77,7 @@ public final class Boot implements BundleActivator {
 
     Configurations.feed(context, config);
     context.registerService(PluginDirectories.class, directories, none());
+    context.registerService(PluginMemory.class, new Memory(), none());
     context.registerService(DaemonInfo.class, daemon, none());
     context.registerService(
         EventBus.class, new Exchange(Clock.systemUTC(), EVENTS_BEHIND_MAX), none());
