@@ -4,10 +4,12 @@ package gantry.boot.handles;
 import gantry.boot.config.Timeouts;
 import gantry.plugins.Contract;
 import gantry.plugins.Handle;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * Publishes a {@link Handle} for each contract of each plugin. Safe for concurrent use; no lock is
  * held while a plugin's code runs.
  */
-public final class Handles implements AutoCloseable {
+public final class Handles implements Traffic, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Handles.class);
   private static final String FILTER = "(" + Handle.PLUGIN + "=*)";
 
@@ -35,6 +37,8 @@ public final class Handles implements AutoCloseable {
   private final Timeouts timeouts;
   private final UnaryOperator<String> whyMissing;
   private final Map<Key, Slot<?>> slots = new ConcurrentHashMap<>();
+  private final Set<Long> held = ConcurrentHashMap.newKeySet();
+  private final Admissions admissions;
   private final AllServiceListener services = this::changed;
   private final BundleListener bundles = (SynchronousBundleListener) this::changed;
   private volatile boolean stopping;
@@ -49,6 +53,7 @@ public final class Handles implements AutoCloseable {
     this.context = context;
     this.timeouts = timeouts;
     this.whyMissing = whyMissing;
+    this.admissions = new Admissions(context, held::contains);
   }
 
   /** Begins with the plugins that are there and goes on with those that come. */
@@ -83,8 +88,64 @@ public final class Handles implements AutoCloseable {
     stopping = true;
     context.removeServiceListener(services);
     context.removeBundleListener(bundles);
+    admissions.close();
     slots.values().forEach(Slot::withdraw);
     slots.clear();
+  }
+
+  @Override
+  public void hold(long bundle) {
+    held.add(bundle);
+  }
+
+  /** First all calls go to the new ones, only then anybody hears of what is new. */
+  @Override
+  public void move(long bundle) {
+    held.remove(bundle);
+    slots.values().forEach(slot -> slot.admit(bundle));
+    slots.values().forEach(Slot::publish);
+    admissions.publish(bundle);
+  }
+
+  @Override
+  public boolean retire(long bundle, Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
+    slots.values().forEach(slot -> slot.retire(bundle));
+    List<Thread> servers = admissions.withdraw(bundle);
+    boolean all = true;
+    for (Slot<?> slot : slots.values()) {
+      all &= slot.drained(bundle, left(end));
+    }
+    try {
+      for (Thread server : servers) {
+        all &= server.join(left(end));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+    return all;
+  }
+
+  @Override
+  public void pause(long bundle) {
+    slots.values().forEach(slot -> slot.pause(bundle));
+  }
+
+  @Override
+  public void resume(long bundle) {
+    slots.values().forEach(slot -> slot.resume(bundle));
+    admissions.publish(bundle);
+  }
+
+  @Override
+  public void forget(long bundle) {
+    held.remove(bundle);
+    slots.values().forEach(slot -> slot.forget(bundle));
+  }
+
+  private static Duration left(long end) {
+    return Duration.ofNanos(Math.max(1, end - System.nanoTime()));
   }
 
   private void changed(ServiceEvent event) {
@@ -99,7 +160,7 @@ public final class Handles implements AutoCloseable {
   private void changed(BundleEvent event) {
     long bundle = event.getBundle().getBundleId();
     if (event.getType() == BundleEvent.UNINSTALLED) {
-      slots.values().stream().filter(slot -> slot.lastBundle() == bundle).forEach(Slot::abandon);
+      forget(bundle);
     } else if (event.getType() == BundleEvent.STOPPING && bundle == Constants.SYSTEM_BUNDLE_ID) {
       stopping = true;
       slots.values().forEach(Slot::giveUp);
@@ -110,6 +171,9 @@ public final class Handles implements AutoCloseable {
     for (Class<?> contract : contracts(reference)) {
       slot(contract, plugin(reference)).arrived(reference);
     }
+    if (Admissions.concerns(reference)) {
+      admissions.arrived(reference);
+    }
   }
 
   private void left(ServiceReference<?> reference) {
@@ -119,6 +183,7 @@ public final class Handles implements AutoCloseable {
         slot.left(reference, stopping);
       }
     }
+    admissions.left(reference);
   }
 
   private Slot<?> slot(Class<?> contract, String plugin) {
@@ -129,7 +194,8 @@ public final class Handles implements AutoCloseable {
                 context,
                 key.contract(),
                 new PluginHandle<>(key.contract(), key.plugin(), timeouts, whyMissing),
-                timeouts));
+                timeouts,
+                held::contains));
   }
 
   private static String plugin(ServiceReference<?> reference) {

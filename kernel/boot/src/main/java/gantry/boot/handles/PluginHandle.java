@@ -20,6 +20,7 @@ final class PluginHandle<T> implements Handle<T> {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrival = lock.newCondition();
   private volatile @Nullable Provider<T> current;
+  private boolean paused;
   private volatile boolean closed;
 
   /**
@@ -83,20 +84,25 @@ final class PluginHandle<T> implements Handle<T> {
     };
   }
 
-  /** Sends new calls to this provider; to nobody if null, they then wait. */
-  void switchTo(@Nullable Provider<T> provider) {
+  /**
+   * Sends new calls to this provider; to nobody if null, they then wait.
+   *
+   * @param paused whether one will come for certain, so that they may wait as long as they can
+   */
+  void switchTo(@Nullable Provider<T> provider, boolean paused) {
     lock.lock();
     try {
       current = provider;
+      this.paused = paused;
       arrival.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
-  /** Waits for a provider; false if none came in time. */
-  boolean awaitProvider(Duration time) {
-    return await(time) != null;
+  /** Waits for a provider; false if none came while a call would wait. */
+  boolean awaitProvider() {
+    return await(System.nanoTime()) != null;
   }
 
   /** No provider will come any more: whoever waits is told at once. */
@@ -115,9 +121,9 @@ final class PluginHandle<T> implements Handle<T> {
     if (provider != null && provider.enter()) {
       return provider;
     }
-    long end = System.nanoTime() + timeouts.plugin().toNanos();
+    long since = System.nanoTime();
     while (true) {
-      Provider<T> next = await(Duration.ofNanos(end - System.nanoTime()));
+      Provider<T> next = await(since);
       if (next == null) {
         throw new UnavailableException(
             "call %s of plugin %s: %s".formatted(contract, plugin, whyMissing.apply(plugin)));
@@ -130,12 +136,13 @@ final class PluginHandle<T> implements Handle<T> {
     }
   }
 
-  private @Nullable Provider<T> await(Duration time) {
+  private @Nullable Provider<T> await(long since) {
     lock.lock();
     try {
-      long left = time.toNanos();
+      long left = left(since);
       while (current == null && !closed && left > 0) {
-        left = arrival.awaitNanos(left);
+        arrival.awaitNanos(left);
+        left = left(since);
       }
       return current;
     } catch (InterruptedException e) {
@@ -145,5 +152,9 @@ final class PluginHandle<T> implements Handle<T> {
     } finally {
       lock.unlock();
     }
+  }
+
+  private long left(long since) {
+    return since + (paused ? timeouts.call() : timeouts.plugin()).toNanos() - System.nanoTime();
   }
 }

@@ -4,14 +4,12 @@ package gantry.boot.handles;
 import gantry.boot.config.Timeouts;
 import gantry.plugins.Handle;
 import java.time.Duration;
-import java.util.Dictionary;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
@@ -20,60 +18,157 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The place of one contract of one plugin: its handle, and who provides it. The handle is published
- * with the first provider that can be had and withdrawn when there was none for a while.
+ * with the first provider that may serve and withdrawn when there was none for a while. The lock is
+ * never held while anybody's code runs.
  */
 final class Slot<T> {
   private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
-  private static final Set<String> OWN_PROPERTIES =
-      Set.of(
-          Constants.OBJECTCLASS,
-          Constants.SERVICE_ID,
-          Constants.SERVICE_SCOPE,
-          Constants.SERVICE_BUNDLEID);
+
+  /** No bundle's id. */
+  private static final long NOBODY = -1;
 
   private final BundleContext context;
   private final String contract;
   private final PluginHandle<T> handle;
   private final Timeouts timeouts;
+  private final LongPredicate held;
 
-  /** By age; the newest is the one that serves. */
+  /** In the order in which they began to serve; the last that can is the one that does. */
   private final Map<ServiceReference<?>, Provider<T>> providers = new LinkedHashMap<>();
 
   private @Nullable ServiceRegistration<?> registration;
   private boolean publishing;
-  private long lastBundle;
+  private long lastBundle = NOBODY;
+  private long paused = NOBODY;
 
-  Slot(BundleContext context, String contract, PluginHandle<T> handle, Timeouts timeouts) {
+  /**
+   * A place with nobody in it.
+   *
+   * @param timeouts how long the handle stays without a provider, and a provider that goes for its
+   *     calls
+   * @param held whether a bundle may not serve yet, by its id
+   */
+  Slot(
+      BundleContext context,
+      String contract,
+      PluginHandle<T> handle,
+      Timeouts timeouts,
+      LongPredicate held) {
     this.context = context;
     this.contract = contract;
     this.handle = handle;
     this.timeouts = timeouts;
+    this.held = held;
   }
 
-  /** The bundle that provided last. */
-  synchronized long lastBundle() {
-    return lastBundle;
-  }
-
-  /** A provider came, or changed its properties. */
-  void arrived(ServiceReference<?> reference) {
-    Provider<T> provider = obtain(reference);
-    if (provider == null) {
-      return;
-    }
-    boolean first;
-    ServiceRegistration<?> published;
+  /** A provider came, or changed its properties; false if it could not be had. */
+  boolean arrived(ServiceReference<?> reference) {
+    boolean known;
     synchronized (this) {
-      lastBundle = reference.getBundle() == null ? lastBundle : reference.getBundle().getBundleId();
-      handle.switchTo(newest());
-      published = registration;
-      first = published == null && !publishing;
-      publishing |= first;
+      known = providers.containsKey(reference);
     }
-    if (first) {
-      publish(reference);
-    } else if (published != null) {
-      setProperties(published, reference);
+    if (!known && !obtain(reference)) {
+      return false;
+    }
+    publish();
+    return true;
+  }
+
+  /** From now on the providers of a bundle serve that were held back. */
+  void admit(long bundle) {
+    synchronized (this) {
+      Map<ServiceReference<?>, Provider<T>> admitted = new LinkedHashMap<>();
+      providers.forEach(
+          (reference, provider) -> {
+            if (provider.bundle() == bundle && provider.admit()) {
+              admitted.put(reference, provider);
+            }
+          });
+      if (admitted.isEmpty()) {
+        return;
+      }
+      providers.keySet().removeAll(admitted.keySet());
+      providers.putAll(admitted);
+      paused = NOBODY;
+      settle();
+    }
+  }
+
+  /** The providers of a bundle get no new calls. */
+  void retire(long bundle) {
+    synchronized (this) {
+      boolean any = false;
+      for (Provider<T> provider : providers.values()) {
+        if (provider.bundle() == bundle) {
+          provider.retire();
+          any = true;
+        }
+      }
+      if (any) {
+        settle();
+      }
+    }
+  }
+
+  /**
+   * Waits for the calls in the providers of a bundle that are retired.
+   *
+   * @return whether they ended in time
+   */
+  boolean drained(long bundle, Duration time) {
+    List<Provider<T>> retired;
+    synchronized (this) {
+      retired = providers.values().stream().filter(p -> p.bundle() == bundle).toList();
+    }
+    long end = System.nanoTime() + time.toNanos();
+    boolean all = true;
+    for (Provider<T> provider : retired) {
+      all &= provider.awaitDrained(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+    }
+    return all;
+  }
+
+  /** Callers wait if this bundle is the one they would reach. */
+  void pause(long bundle) {
+    synchronized (this) {
+      if (lastBundle == bundle) {
+        paused = bundle;
+        settle();
+      }
+    }
+  }
+
+  /** What a bundle still provides serves again, whether it was paused or retired. */
+  void resume(long bundle) {
+    boolean alone;
+    synchronized (this) {
+      providers.replaceAll(
+          (_, provider) -> provider.bundle() == bundle ? provider.renewed() : provider);
+      boolean ended = paused == bundle;
+      if (ended) {
+        paused = NOBODY;
+      }
+      settle();
+      alone = ended && newest() == null;
+    }
+    publish();
+    if (alone) {
+      grace();
+    }
+  }
+
+  /** A bundle is gone for good. */
+  void forget(long bundle) {
+    boolean abandoned;
+    synchronized (this) {
+      if (paused == bundle) {
+        paused = NOBODY;
+        settle();
+      }
+      abandoned = lastBundle == bundle && newest() == null;
+    }
+    if (abandoned) {
+      withdraw();
     }
   }
 
@@ -90,11 +185,12 @@ final class Slot<T> {
       if (provider == null) {
         return;
       }
-      handle.switchTo(newest());
-      last = providers.isEmpty();
+      settle();
+      last = newest() == null && paused == NOBODY && registration != null;
     }
     Duration patience = timeouts.plugin();
-    if (!provider.retire(patience)) {
+    provider.retire();
+    if (!provider.awaitDrained(patience)) {
       LOG.warn(
           "{} of {} goes while calls are still in it: they did not end within {}",
           contract,
@@ -103,18 +199,8 @@ final class Slot<T> {
     }
     context.ungetService(reference);
     if (last && !stopping) {
-      Thread.ofVirtual().name("handle-grace").start(this::withdrawUnlessReplaced);
+      grace();
     }
-  }
-
-  /** Its bundle is gone for good. */
-  void abandon() {
-    synchronized (this) {
-      if (!providers.isEmpty()) {
-        return;
-      }
-    }
-    withdraw();
   }
 
   /** Nobody will provide it any more, so nobody shall wait. */
@@ -131,72 +217,88 @@ final class Slot<T> {
       publishing = false;
     }
     if (published != null) {
-      try {
-        published.unregister();
-      } catch (IllegalStateException e) {
-        LOG.debug("handle of {} went with the framework", handle.plugin());
-      }
+      Published.withdraw(published);
     }
   }
 
-  private void withdrawUnlessReplaced() {
-    if (!handle.awaitProvider(timeouts.plugin())) {
-      abandon();
-    }
-  }
-
-  private @Nullable Provider<T> obtain(ServiceReference<?> reference) {
+  /** Publishes the handle, or tells of what changed in the one who serves. */
+  void publish() {
+    ServiceReference<?> reference;
+    ServiceRegistration<?> published;
     synchronized (this) {
-      Provider<T> known = providers.get(reference);
-      if (known != null) {
-        return known;
+      reference = newest();
+      published = registration;
+      if (reference == null || (published == null && publishing)) {
+        return;
       }
+      publishing = true;
     }
-    @SuppressWarnings("unchecked") // the reference was found by the contract's name
-    T service = (T) context.getService(reference);
-    if (service == null) {
-      // Its constructor failed; the inventory tells why.
-      return null;
+    Map<String, Object> properties = Published.properties(reference, contract, handle.plugin());
+    if (published != null) {
+      Published.change(published, properties);
+      return;
     }
-    synchronized (this) {
-      return providers.computeIfAbsent(reference, key -> new Provider<>(service));
-    }
-  }
-
-  private @Nullable Provider<T> newest() {
-    Provider<T> newest = null;
-    for (Provider<T> provider : providers.values()) {
-      newest = provider;
-    }
-    return newest;
-  }
-
-  private void publish(ServiceReference<?> reference) {
     ServiceRegistration<?> fresh =
-        context.registerService(Handle.class, handle, properties(reference));
+        context.registerService(Handle.class, handle, FrameworkUtil.asDictionary(properties));
     synchronized (this) {
       registration = fresh;
     }
   }
 
-  private void setProperties(ServiceRegistration<?> published, ServiceReference<?> reference) {
-    try {
-      published.setProperties(properties(reference));
-    } catch (IllegalStateException e) {
-      LOG.debug("handle of {} was withdrawn meanwhile", handle.plugin());
-    }
+  private void grace() {
+    Thread.ofVirtual().name("handle-grace").start(this::withdrawUnlessReplaced);
   }
 
-  private Dictionary<String, ?> properties(ServiceReference<?> reference) {
-    Map<String, Object> properties = new HashMap<>();
-    for (String key : reference.getPropertyKeys()) {
-      Object value = reference.getProperty(key);
-      if (!OWN_PROPERTIES.contains(key) && !key.startsWith("component.") && value != null) {
-        properties.put(key, value);
+  private void withdrawUnlessReplaced() {
+    if (handle.awaitProvider()) {
+      return;
+    }
+    synchronized (this) {
+      if (newest() != null || paused != NOBODY) {
+        return;
       }
     }
-    properties.put(Handle.CONTRACT, contract);
-    properties.put(Handle.PLUGIN, handle.plugin());
-    return FrameworkUtil.asDictionary(properties);
+    withdraw();
+  }
+
+  private boolean obtain(ServiceReference<?> reference) {
+    @SuppressWarnings("unchecked") // the reference was found by the contract's name
+    T service = (T) context.getService(reference);
+    if (service == null) {
+      // Its constructor failed; the inventory tells why.
+      return false;
+    }
+    long bundle = Provider.bundle(reference);
+    synchronized (this) {
+      if (!providers.containsKey(reference)) {
+        boolean holds = held.test(bundle);
+        providers.put(reference, new Provider<>(service, bundle, holds));
+        if (!holds) {
+          paused = NOBODY;
+        }
+        settle();
+      }
+    }
+    return true;
+  }
+
+  /** Lets calls go where they belong now. */
+  private void settle() {
+    ServiceReference<?> newest = newest();
+    Provider<T> provider = newest == null ? null : providers.get(newest);
+    if (provider != null) {
+      lastBundle = provider.bundle();
+    }
+    handle.switchTo(provider, paused != NOBODY);
+  }
+
+  private @Nullable ServiceReference<?> newest() {
+    ServiceReference<?> newest = null;
+    if (paused == NOBODY) {
+      for (Map.Entry<ServiceReference<?>, Provider<T>> each : providers.entrySet()) {
+        newest = each.getValue().serves() ? each.getKey() : newest;
+      }
+    }
+    return newest;
   }
 }
