@@ -83,8 +83,11 @@ public final class Boot implements BundleActivator {
         EventBus.class, new Exchange(Clock.systemUTC(), EVENTS_BEHIND_MAX), none());
 
     HostConditions conditions = new HostConditions(context);
-    Inventory inventory = new Inventory(context, conditions);
+    Path installed = directories.root().resolve("bundles");
+    Inventory inventory = new Inventory(context, conditions, installed, Clock.systemUTC());
     context.registerService(PluginInventory.class, inventory, none());
+    inventory.open();
+    toClose.push(inventory);
     OverrideDirectory overrides = new OverrideDirectory(directories.root().resolve("bundles"));
     context.registerService(
         PluginBundles.class, new Bundles(context, overrides, home, inventory::failures), none());

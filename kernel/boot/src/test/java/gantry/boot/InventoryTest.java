@@ -136,7 +136,7 @@ class InventoryTest {
       assertThatThrownBy(bundle::start).isInstanceOf(BundleException.class);
       assertThat(kernel.status(ECHO).state()).isEqualTo(State.ERROR);
       assertThat(kernel.status(ECHO).reason())
-          .isEqualTo("its bundle echo lacks a package or capability that it imports");
+          .isEqualTo("its bundle echo lacks package no.such.thing");
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
  * @param bundle symbolic name of the bundle it comes in
  * @param version of that bundle
  * @param sha256 of its jar, 64 digits in hex; empty if it ships
+ * @param offers interfaces it is registered under, or would be if it served
  * @param references what it asks for; empty if its bundle does not run
  * @param failure the stack trace of its start; empty if that did not fail
  */
@@ -23,5 +24,6 @@ public record PluginDetail(
     String bundle,
     String version,
     String sha256,
+    List<String> offers,
     List<PluginReference> references,
     String failure) {}

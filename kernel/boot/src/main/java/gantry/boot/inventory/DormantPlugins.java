@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.boot.inventory;
 
-import gantry.boot.inventory.Reasons.Outcome;
 import gantry.plugins.PluginStatus.State;
+import gantry.plugins.PluginUri;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,47 +28,60 @@ final class DormantPlugins {
   private static final String COMPONENTS = "Service-Component";
   private static final Pattern PLUGIN =
       Pattern.compile("<property\\s+name=\"plugin\"[^>]*\\svalue=\"([^\"]+)\"");
+  private static final Pattern OFFER = Pattern.compile("<provide\\s+interface=\"([^\"]+)\"");
 
   private DormantPlugins() {}
 
-  /** Why each of them does not serve, by URI. */
-  static Map<String, Outcome> find(BundleContext context) {
-    Map<String, Outcome> dormant = new TreeMap<>();
+  /** All of them. */
+  static List<PluginRow> find(BundleContext context) {
+    List<PluginRow> dormant = new ArrayList<>();
     for (Bundle bundle : context.getBundles()) {
-      String components = bundle.getHeaders("").get(COMPONENTS);
-      if (bundle.getState() != Bundle.ACTIVE && components != null) {
-        Outcome outcome = new Outcome(State.ERROR, reason(bundle));
+      String components =
+          bundle.getState() == Bundle.ACTIVE ? null : bundle.getHeaders("").get(COMPONENTS);
+      if (components != null) {
+        Outcome outcome = outcome(bundle, context.getBundle(Constants.SYSTEM_BUNDLE_ID));
         for (String component : components.split(",", -1)) {
-          String uri = plugin(bundle, component.strip());
-          if (!uri.isEmpty()) {
-            dormant.put(uri, outcome);
-          }
+          add(dormant, bundle, outcome, text(bundle, component.strip()));
         }
       }
     }
     return dormant;
   }
 
-  private static String reason(Bundle bundle) {
-    String what =
-        switch (bundle.getState()) {
-          case Bundle.INSTALLED -> "lacks a package or capability that it imports";
-          case Bundle.STARTING -> "is starting";
-          case Bundle.STOPPING -> "is stopping";
-          default -> "is stopped";
-        };
-    return "its bundle %s %s".formatted(bundle.getSymbolicName(), what);
+  private static void add(
+      List<PluginRow> dormant, Bundle bundle, Outcome outcome, String description) {
+    Matcher matcher = PLUGIN.matcher(description);
+    PluginUri uri = matcher.find() ? Rows.uri(matcher.group(1)) : null;
+    if (uri != null) {
+      List<String> offers =
+          OFFER.matcher(description).results().map((MatchResult offer) -> offer.group(1)).toList();
+      dormant.add(new PluginRow(uri, bundle, Map.of(), offers, outcome, null));
+    }
   }
 
-  /** The URI in a component's description; empty if it is no plugin. */
-  private static String plugin(Bundle bundle, String component) {
+  private static Outcome outcome(Bundle bundle, Bundle system) {
+    String its = "its bundle " + bundle.getSymbolicName();
+    return switch (bundle.getState()) {
+      case Bundle.INSTALLED -> Outcome.stuck(State.ERROR, its + unresolved(bundle, system));
+      case Bundle.STARTING -> Outcome.waits(its + " is starting");
+      case Bundle.STOPPING -> Outcome.stuck(State.ERROR, its + " is stopping");
+      default -> Outcome.stuck(State.ERROR, its + " is stopped");
+    };
+  }
+
+  private static String unresolved(Bundle bundle, Bundle system) {
+    List<String> lacks = Lacks.of(bundle, system);
+    return lacks.isEmpty() ? " is not started" : " lacks " + String.join(", ", lacks);
+  }
+
+  /** A component's description; empty if there is none. */
+  private static String text(Bundle bundle, String component) {
     URL description = bundle.getEntry(component);
     if (description == null) {
       return "";
     }
     try (InputStream in = description.openStream()) {
-      Matcher matcher = PLUGIN.matcher(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-      return matcher.find() ? matcher.group(1) : "";
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       LOG.debug("read {} of {}", component, bundle, e);
       return "";

@@ -1,81 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.boot.inventory;
 
-import gantry.boot.inventory.Reasons.Outcome;
-import gantry.errors.InvalidArgumentException;
 import gantry.oci.Platform;
-import gantry.plugins.Handle;
 import gantry.plugins.PluginDetail;
 import gantry.plugins.PluginFacts;
 import gantry.plugins.PluginInventory;
 import gantry.plugins.PluginStatus;
 import gantry.plugins.PluginStatus.State;
-import gantry.plugins.PluginUri;
-import java.time.Instant;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.InvalidSyntaxException;
-import org.osgi.framework.ServiceReference;
-import org.osgi.service.component.runtime.ServiceComponentRuntime;
-import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
-import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 
 /** The inventory, asked from the service component runtime each time. */
-public final class Inventory implements PluginInventory {
-  private static final int CHAIN_MAX = 8;
+public final class Inventory implements PluginInventory, AutoCloseable {
+  private static final Comparator<PluginStatus> ORDER =
+      Comparator.comparing((PluginStatus plugin) -> plugin.uri().type())
+          .thenComparing(plugin -> plugin.uri().id());
 
   private final BundleContext context;
-  private final Reasons reasons;
+  private final Rows rows;
+  private final Jars jars;
+  private final Since since;
+  private final Watch watch;
+  private volatile LongPredicate aside = bundle -> false;
 
-  /** An inventory of all components in the framework. */
-  public Inventory(BundleContext context, HostConditions conditions) {
+  /**
+   * An inventory of all components in the framework.
+   *
+   * @param bundles the directory of the jars that were installed
+   */
+  public Inventory(BundleContext context, HostConditions conditions, Path bundles, Clock clock) {
     this.context = context;
-    this.reasons = new Reasons(conditions::missing);
+    this.rows = new Rows(context, new Reasons(conditions::missing), bundle -> aside.test(bundle));
+    this.jars = new Jars(bundles);
+    this.since = new Since(clock);
+    this.watch = new Watch(context, since::hint, this::plugins);
+  }
+
+  /** Begins to note when plugins change. */
+  public void open() {
+    watch.open();
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+  }
+
+  /** Sets who tells of a bundle that another version stands in for its plugins. */
+  public void setAside(LongPredicate aside) {
+    this.aside = aside;
   }
 
   @Override
   public List<PluginStatus> plugins() {
-    Map<String, Row> rows = rows();
-    List<PluginStatus> plugins = new ArrayList<>();
-    rows.values().forEach(row -> plugins.add(status(row, rows)));
-    plugins.sort(
-        Comparator.comparing((PluginStatus plugin) -> plugin.uri().type())
-            .thenComparing(plugin -> plugin.uri().id()));
-    return plugins;
+    return look().stream().map(Seen::status).toList();
   }
 
   @Override
   public List<PluginDetail> details() {
-    return plugins().stream()
-        .map(plugin -> new PluginDetail(plugin, false, Instant.EPOCH, "", "", "", List.of(), ""))
-        .toList();
+    return look().stream().map(this::detail).toList();
   }
 
   /** Why a plugin does not serve, in words. */
   public String whyMissing(String plugin) {
-    Map<String, Row> rows = rows();
-    Row row = rows.get(plugin);
+    Map<String, PluginRow> all = rows.read();
+    PluginRow row = all.get(plugin);
     if (row == null) {
       return "no such plugin is installed";
     }
     Outcome outcome = row.outcome();
-    return outcome == null ? "it is starting or being replaced" : reason(outcome, rows, 0);
+    return outcome == null ? "it is starting or being replaced" : Reasons.chain(outcome, all);
   }
 
   /** The components of a bundle that failed to start, with the reasons. */
   public List<String> failures(long bundle) {
     List<String> failures = new ArrayList<>();
-    for (Row row : rows().values()) {
+    for (PluginRow row : rows.read().values()) {
       Outcome outcome = row.outcome();
-      if (row.bundle() == bundle && row.failure() != null && outcome != null) {
+      if (row.bundle().getBundleId() == bundle && row.failure() != null && outcome != null) {
         failures.add(row.uri() + ": " + outcome.reason());
       }
     }
@@ -85,7 +96,7 @@ public final class Inventory implements PluginInventory {
   /** Stack traces of plugins that failed to start, by URI. */
   public Map<String, String> traces() {
     Map<String, String> traces = new TreeMap<>();
-    for (Row row : rows().values()) {
+    for (PluginRow row : rows.read().values()) {
       String failure = row.failure();
       if (failure != null) {
         traces.put(row.uri().toString(), failure);
@@ -94,103 +105,49 @@ public final class Inventory implements PluginInventory {
     return traces;
   }
 
-  private Map<String, Row> rows() {
-    Map<String, Row> rows = new TreeMap<>();
-    DormantPlugins.find(context)
-        .forEach((name, outcome) -> put(rows, name, Row.NO_BUNDLE, Map.of(), outcome, null));
-    ServiceReference<ServiceComponentRuntime> reference =
-        context.getServiceReference(ServiceComponentRuntime.class);
-    ServiceComponentRuntime runtime = reference == null ? null : context.getService(reference);
-    if (runtime == null) {
-      return rows;
-    }
-    for (ComponentDescriptionDTO description : runtime.getComponentDescriptionDTOs()) {
-      Collection<ComponentConfigurationDTO> components =
-          runtime.getComponentConfigurationDTOs(description);
-      if (components.isEmpty()) {
-        Outcome disabled = new Outcome(State.SKIP, "disabled by its bundle");
-        Object name = description.properties.get(Handle.PLUGIN);
-        put(rows, name, description.bundle.id, description.properties, disabled, null);
-      }
-      for (ComponentConfigurationDTO component : components) {
-        Object name = component.properties.get(Handle.PLUGIN);
-        Outcome outcome = reasons.of(component);
-        put(
-            rows,
-            name,
-            description.bundle.id,
-            component.properties,
-            outcome,
-            component.state == ComponentConfigurationDTO.FAILED_ACTIVATION
-                ? component.failure
-                : null);
-      }
-    }
-    return rows;
+  private List<Seen> look() {
+    Since.Look look = since.look();
+    Map<String, PluginRow> all = rows.read();
+    Facts facts = new Facts(context);
+    List<Seen> seen = new ArrayList<>();
+    all.values().forEach(row -> seen.add(new Seen(row, status(row, facts.of(row), all))));
+    seen.sort(Comparator.comparing(Seen::status, ORDER));
+    since.saw(look, seen.stream().map(Seen::status).toList());
+    return seen;
   }
 
-  private static void put(
-      Map<String, Row> rows,
-      @Nullable Object name,
-      long bundle,
-      Map<String, Object> properties,
-      @Nullable Outcome outcome,
-      @Nullable String failure) {
-    if (name instanceof String plugin) {
-      try {
-        PluginUri uri = PluginUri.parse(plugin);
-        rows.put(plugin, new Row(uri, bundle, properties, outcome, failure));
-      } catch (InvalidArgumentException e) {
-        // A component that misnames itself is no plugin; its bundle's own tests say so.
-      }
-    }
-  }
-
-  private PluginStatus status(Row row, Map<String, Row> rows) {
-    Optional<PluginFacts> facts = row.outcome() == null ? facts(row.uri()) : Optional.empty();
+  private static PluginStatus status(
+      PluginRow row, @Nullable PluginFacts facts, Map<String, PluginRow> all) {
     Outcome outcome = row.outcome();
+    Map<String, Object> properties = row.properties();
     return new PluginStatus(
         row.uri(),
-        texts(row.properties().get("plugin.requires")),
-        Boolean.TRUE.equals(row.properties().get("plugin.platform"))
-            ? List.of(hostPlatform())
+        texts(properties.get("plugin.requires")),
+        Boolean.TRUE.equals(properties.get("plugin.platform"))
+            ? List.of(String.valueOf(Platform.host()))
             : List.of(),
-        facts.map(PluginFacts::exports).orElse(Map.of()),
-        facts.map(PluginFacts::capabilities).orElse(Set.of()).stream().sorted().toList(),
+        facts == null ? Map.of() : facts.exports(),
+        facts == null ? List.of() : facts.capabilities().stream().sorted().toList(),
         outcome == null ? State.OK : outcome.state(),
-        outcome == null ? null : reason(outcome, rows, 0));
+        outcome == null ? null : Reasons.chain(outcome, all));
   }
 
-  /** Follows who waits for whom to where the trouble is. */
-  private static String reason(Outcome outcome, Map<String, Row> rows, int depth) {
-    String plugin = outcome.waitsFor();
-    if (plugin == null || depth == CHAIN_MAX) {
-      return outcome.reason();
-    }
-    Row row = rows.get(plugin);
-    if (row == null) {
-      return outcome.reason() + ": no such plugin is installed";
-    }
-    Outcome inner = row.outcome();
-    return inner == null
-        ? outcome.reason()
-        : outcome.reason() + ": " + reason(inner, rows, depth + 1);
-  }
-
-  private Optional<PluginFacts> facts(PluginUri uri) {
-    try {
-      for (ServiceReference<PluginFacts> reference :
-          context.getServiceReferences(
-              PluginFacts.class, "(%s=%s)".formatted(Handle.PLUGIN, uri))) {
-        PluginFacts facts = context.getService(reference);
-        if (facts != null) {
-          return Optional.of(facts);
-        }
-      }
-      return Optional.empty();
-    } catch (InvalidSyntaxException e) {
-      throw new IllegalStateException(e);
-    }
+  private PluginDetail detail(Seen seen) {
+    PluginRow row = seen.row();
+    Bundle bundle = row.bundle();
+    String name = String.valueOf(bundle.getSymbolicName());
+    Outcome outcome = row.outcome();
+    String failure = row.failure();
+    return new PluginDetail(
+        seen.status(),
+        outcome != null && outcome.pending(),
+        since.of(row.uri().toString()),
+        name,
+        bundle.getVersion().toString(),
+        jars.sha256(name),
+        row.offers(),
+        row.references(),
+        failure == null ? "" : failure);
   }
 
   private static List<String> texts(@Nullable Object value) {
@@ -200,22 +157,5 @@ public final class Inventory implements PluginInventory {
     return value instanceof String text ? List.of(text) : List.of();
   }
 
-  private static String hostPlatform() {
-    return String.valueOf(Platform.host());
-  }
-
-  /**
-   * What is known of a plugin.
-   *
-   * @param outcome what keeps it from serving; null if nothing does
-   * @param failure the stack trace of its start; null if that did not fail
-   */
-  private record Row(
-      PluginUri uri,
-      long bundle,
-      Map<String, Object> properties,
-      @Nullable Outcome outcome,
-      @Nullable String failure) {
-    static final long NO_BUNDLE = -1;
-  }
+  private record Seen(PluginRow row, PluginStatus status) {}
 }

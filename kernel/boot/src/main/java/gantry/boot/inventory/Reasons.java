@@ -3,6 +3,7 @@ package gantry.boot.inventory;
 
 import gantry.plugins.Handle;
 import gantry.plugins.PluginStatus.State;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -18,7 +19,7 @@ final class Reasons {
   /** The condition a disabled plugin is made to wait for; nobody registers it. */
   static final String DISABLED = "gantry.disabled";
 
-  private static final String SATISFYING = "osgi.ds.satisfying.condition";
+  private static final int CHAIN_MAX = 8;
   private static final Pattern CAUSE =
       Pattern.compile("(?m)^(?:Caused by: )?([\\w.$]+)(?:: (.*))?$");
 
@@ -33,11 +34,49 @@ final class Reasons {
     return switch (component.state) {
       case ComponentConfigurationDTO.ACTIVE, ComponentConfigurationDTO.SATISFIED -> null;
       case ComponentConfigurationDTO.FAILED_ACTIVATION ->
-          new Outcome(State.ERROR, exception(component.failure));
+          Outcome.stuck(State.ERROR, exception(component.failure));
       case ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION ->
-          new Outcome(State.ERROR, "has no configuration");
+          Outcome.waits("has no configuration");
       default -> unsatisfied(component);
     };
+  }
+
+  /** Follows who waits for whom to where the trouble is. */
+  static String chain(Outcome outcome, Map<String, PluginRow> rows) {
+    return chain(outcome, rows, 0);
+  }
+
+  private static String chain(Outcome outcome, Map<String, PluginRow> rows, int depth) {
+    if (depth == CHAIN_MAX || (outcome.plugin().isEmpty() && outcome.contract().isEmpty())) {
+      return outcome.reason();
+    }
+    if (!outcome.plugin().isEmpty()) {
+      return chain(outcome, rows.get(outcome.plugin()), "", rows, depth);
+    }
+    PluginRow candidate = null;
+    for (PluginRow row : rows.values()) {
+      if (!row.serves() && candidate == null && row.offers().contains(outcome.contract())) {
+        candidate = row;
+      }
+    }
+    return candidate == null
+        ? outcome.reason() + ": no plugin that is installed does"
+        : chain(outcome, candidate, candidate.uri() + ": ", rows, depth);
+  }
+
+  private static String chain(
+      Outcome outcome,
+      @Nullable PluginRow next,
+      String name,
+      Map<String, PluginRow> rows,
+      int depth) {
+    if (next == null) {
+      return outcome.reason() + ": no such plugin is installed";
+    }
+    Outcome inner = next.outcome();
+    return inner == null
+        ? outcome.reason()
+        : outcome.reason() + ": " + name + chain(inner, rows, depth + 1);
   }
 
   private Outcome unsatisfied(ComponentConfigurationDTO component) {
@@ -49,51 +88,32 @@ final class Reasons {
       }
       waiting = waiting == null ? outcome : waiting;
     }
-    return waiting == null ? new Outcome(State.ERROR, "is not satisfied yet") : waiting;
+    return waiting == null ? Outcome.waits("is not satisfied yet") : waiting;
   }
 
   private Outcome reference(
       ComponentConfigurationDTO component, UnsatisfiedReferenceDTO unsatisfied) {
     String target = unsatisfied.target == null ? "" : unsatisfied.target;
-    String type = type(component, unsatisfied.name);
-    if (type.equals(Condition.class.getName()) || unsatisfied.name.equals(SATISFYING)) {
-      return condition(value(target, Condition.CONDITION_ID));
+    ReferenceDTO declared = Targets.declaration(component, unsatisfied.name);
+    String type = declared == null ? "" : declared.interfaceName;
+    if (Targets.isCondition(type, unsatisfied.name)) {
+      return condition(Targets.value(target, Condition.CONDITION_ID));
     }
-    if (type.equals(Handle.class.getName())) {
-      return handle(value(target, Handle.PLUGIN), value(target, Handle.CONTRACT));
+    if (Targets.isContract(type)) {
+      return Outcome.waitsFor(
+          Targets.value(target, Handle.PLUGIN), Targets.value(target, Handle.CONTRACT));
     }
-    return new Outcome(State.ERROR, "waits for service %s %s".formatted(type, target).strip());
+    return Outcome.waits("waits for service %s %s".formatted(type, target).strip());
   }
 
   private Outcome condition(String condition) {
     if (condition.equals(DISABLED)) {
-      return new Outcome(State.SKIP, "disabled by configuration");
+      return Outcome.stuck(State.SKIP, "disabled by configuration");
     }
     return missingOnHost
         .apply(condition)
-        .map(reason -> new Outcome(State.SKIP, reason))
-        .orElseGet(() -> new Outcome(State.ERROR, "waits for condition " + condition));
-  }
-
-  private static Outcome handle(String plugin, String contract) {
-    if (!plugin.isEmpty()) {
-      return new Outcome(State.ERROR, "waits for plugin " + plugin, plugin);
-    }
-    return new Outcome(State.ERROR, "waits for a plugin that offers " + contract);
-  }
-
-  private static String type(ComponentConfigurationDTO component, String name) {
-    for (ReferenceDTO reference : component.description.references) {
-      if (reference.name.equals(name)) {
-        return reference.interfaceName;
-      }
-    }
-    return "";
-  }
-
-  private static String value(String target, String key) {
-    Matcher matcher = Pattern.compile("\\(" + Pattern.quote(key) + "=([^)]*)\\)").matcher(target);
-    return matcher.find() ? matcher.group(1) : "";
+        .map(reason -> Outcome.stuck(State.SKIP, reason))
+        .orElseGet(() -> Outcome.waits("waits for condition " + condition));
   }
 
   /** The innermost cause of a stack trace: its message, or its class where it has none. */
@@ -106,16 +126,5 @@ final class Reasons {
       }
     }
     return text;
-  }
-
-  /**
-   * Why a plugin does not serve.
-   *
-   * @param waitsFor the plugin it waits for; null if it is none or not known
-   */
-  record Outcome(State state, String reason, @Nullable String waitsFor) {
-    Outcome(State state, String reason) {
-      this(state, reason, null);
-    }
   }
 }

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package gantry.boot.inventory;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The digests of installed jars, {@code ‹directory›/‹bundle›.jar}; each file is read once. */
+final class Jars {
+  private static final Logger LOG = LoggerFactory.getLogger(Jars.class);
+
+  private final Path directory;
+  private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+
+  Jars(Path directory) {
+    this.directory = directory;
+  }
+
+  /** SHA-256 in hex; empty if the bundle was not installed but ships. */
+  String sha256(String bundle) {
+    Path jar = directory.resolve(bundle + ".jar");
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(jar, BasicFileAttributes.class);
+      Entry before = entries.get(bundle);
+      if (before != null && before.isOf(attributes)) {
+        return before.sha256();
+      }
+      Entry entry =
+          new Entry(
+              attributes.lastModifiedTime(), attributes.size(), attributes.fileKey(), digest(jar));
+      entries.put(bundle, entry);
+      return entry.sha256();
+    } catch (NoSuchFileException e) {
+      entries.remove(bundle);
+    } catch (IOException e) {
+      LOG.debug("digest {}", jar, e);
+    }
+    return "";
+  }
+
+  private static String digest(Path jar) throws IOException {
+    try (InputStream file = Files.newInputStream(jar);
+        DigestInputStream in = new DigestInputStream(file, MessageDigest.getInstance("SHA-256"))) {
+      in.transferTo(OutputStream.nullOutputStream());
+      return HexFormat.of().formatHex(in.getMessageDigest().digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private record Entry(FileTime modified, long size, @Nullable Object key, String sha256) {
+    boolean isOf(BasicFileAttributes file) {
+      return modified.equals(file.lastModifiedTime())
+          && size == file.size()
+          && (key == null ? file.fileKey() == null : key.equals(file.fileKey()));
+    }
+  }
+}
