@@ -81,6 +81,19 @@ public record DaemonConfig(Map<String, Object> tree, List<Problem> warnings) {
     return timeouts;
   }
 
+  /** Where jars are dropped that become plugins; absolute. */
+  public Path pluginDir() {
+    String directory = Trees.text(tree, "plugin_dir");
+    return directory.isEmpty()
+        ? root().resolve("plugins")
+        : Path.of(directory).toAbsolutePath().normalize();
+  }
+
+  /** A file with the certificates whose holders may sign bundles; empty if nobody need sign. */
+  public String signers() {
+    return Trees.text(Trees.table(tree, "plugin_policy"), "signers");
+  }
+
   /** Tables of stream processors by id. */
   public Map<String, Object> streamProcessors() {
     return Trees.table(tree, "stream_processors");

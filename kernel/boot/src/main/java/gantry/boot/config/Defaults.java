@@ -23,6 +23,12 @@ public final class Defaults {
   /** How long a call may be in a plugin. */
   public static final String TIMEOUT_CALL = "io.gantry.timeout.call";
 
+  /** How long the plugins of a bundle may take to start. */
+  public static final String TIMEOUT_ACTIVATION = "io.gantry.timeout.activation";
+
+  /** How long a replaced version is kept for the calls in it. */
+  public static final String TIMEOUT_DRAIN = "io.gantry.timeout.drain";
+
   private static final long MESSAGE_SIZE = 16L << 20;
   private static final String SERVER = "io.containerd.server.v1.";
 
@@ -45,7 +51,15 @@ public final class Defaults {
     tree.put("imports", new ArrayList<>(List.of(DIRECTORY + "/conf.d/*.toml")));
     tree.put("debug", table("level", "", "format", "", "log_trace_id", false));
     tree.put("cgroup", table("path", ""));
-    tree.put("timeouts", table(TIMEOUT_PLUGIN, "10s", TIMEOUT_CALL, "2m"));
+    tree.put(
+        "timeouts",
+        table(
+            TIMEOUT_PLUGIN, "10s",
+            TIMEOUT_CALL, "2m",
+            TIMEOUT_ACTIVATION, "10s",
+            TIMEOUT_DRAIN, "1m"));
+    tree.put("plugin_dir", "");
+    tree.put("plugin_policy", table("signers", ""));
     Map<String, Object> tables = new LinkedHashMap<>();
     plugins.forEach((uri, table) -> tables.put(uri, Trees.copy(table)));
     Map<String, Object> grpc = server(Trees.table(tables, SERVER + "grpc"), ADDRESS);

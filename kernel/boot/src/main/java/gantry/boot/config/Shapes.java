@@ -90,6 +90,8 @@ final class Shapes {
     keys.put("debug", DEBUG);
     keys.put("cgroup", closed(Map.of("path", TEXT)));
     keys.put("timeouts", named(DURATION));
+    keys.put("plugin_dir", TEXT);
+    keys.put("plugin_policy", closed(Map.of("signers", TEXT)));
     keys.put("stream_processors", named(STREAM_PROCESSOR));
     keys.put("proxy_plugins", named(PROXY));
     keys.put("grpc", GRPC);

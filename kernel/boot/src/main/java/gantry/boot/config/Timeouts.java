@@ -11,6 +11,8 @@ import java.util.Map;
 public final class Timeouts {
   private static final Duration PLUGIN_DEFAULT = Duration.ofSeconds(10);
   private static final Duration CALL_DEFAULT = Duration.ofMinutes(2);
+  private static final Duration ACTIVATION_DEFAULT = Duration.ofSeconds(10);
+  private static final Duration DRAIN_DEFAULT = Duration.ofMinutes(1);
 
   /** Read at each call of a plugin, so not looked up by name. */
   private volatile Limits limits;
@@ -35,11 +37,23 @@ public final class Timeouts {
     return limits.call();
   }
 
-  private record Limits(Duration plugin, Duration call) {
+  /** How long the plugins of a bundle may take to start, and to stop. */
+  public Duration activation() {
+    return limits.activation();
+  }
+
+  /** How long a version that was replaced is kept for the calls that are still in it. */
+  public Duration drain() {
+    return limits.drain();
+  }
+
+  private record Limits(Duration plugin, Duration call, Duration activation, Duration drain) {
     static Limits of(Map<String, Duration> timeouts) {
       return new Limits(
           timeouts.getOrDefault(Defaults.TIMEOUT_PLUGIN, PLUGIN_DEFAULT),
-          timeouts.getOrDefault(Defaults.TIMEOUT_CALL, CALL_DEFAULT));
+          timeouts.getOrDefault(Defaults.TIMEOUT_CALL, CALL_DEFAULT),
+          timeouts.getOrDefault(Defaults.TIMEOUT_ACTIVATION, ACTIVATION_DEFAULT),
+          timeouts.getOrDefault(Defaults.TIMEOUT_DRAIN, DRAIN_DEFAULT));
     }
   }
 }
