@@ -41,6 +41,7 @@ import gantry.mounts.Mount;
 import gantry.oci.Descriptor;
 import gantry.oci.Digest;
 import gantry.plugins.DaemonInfo;
+import gantry.plugins.PluginInventory;
 import gantry.plugins.PluginStatus;
 import gantry.plugins.PluginUri;
 import gantry.snapshots.Snapshotter;
@@ -317,8 +318,9 @@ class ServicesTest {
             List.of(),
             PluginStatus.State.SKIP,
             "no zfs");
-    try (Served served =
-        Served.withoutNamespace(new IntrospectionService(() -> List.of(ok, skipped), DAEMON))) {
+    PluginInventory inventory =
+        fakes.of(PluginInventory.class, Map.of("plugins", arguments -> List.of(ok, skipped)));
+    try (Served served = Served.withoutNamespace(new IntrospectionService(inventory, DAEMON))) {
       var stub = IntrospectionGrpc.newBlockingStub(served.channel());
       assertThat(stub.plugins(PluginsRequest.getDefaultInstance()).getPluginsCount()).isEqualTo(2);
       assertThat(
