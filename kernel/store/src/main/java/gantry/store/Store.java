@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.store;
 
+import gantry.errors.UnavailableException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,18 +17,25 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link gantry.errors.DataLossException} if the file is not a sound database,
  *   <li>{@link gantry.errors.FailedPreconditionException} if it cannot be opened or written,
  *   <li>{@link gantry.errors.ResourceExhaustedException} if the disk or the queue is full,
- *   <li>{@link gantry.errors.UnavailableException} if another process holds it for more than 10 s,
+ *   <li>{@link UnavailableException} if another process holds it for more than 10 s,
  *   <li>{@link gantry.errors.DeadlineExceededException} if a wait takes longer than 30 s.
  * </ul>
  */
 public final class Store implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
+  private final Path file;
   private final Writer writer;
   private final Readers readers;
+  private final Hold owners = new Hold(this::letGo);
+
+  /** How many hold it, the owner too; once this is 0 it closes for good. */
+  private final AtomicInteger holds = new AtomicInteger(1);
+
   private final ThreadLocal<Boolean> isReading = ThreadLocal.withInitial(() -> false);
 
-  private Store(Writer writer, Readers readers) {
+  private Store(Path file, Writer writer, Readers readers) {
+    this.file = file;
     this.writer = writer;
     this.readers = readers;
   }
@@ -37,7 +46,7 @@ public final class Store implements AutoCloseable {
     Writer writer =
         new Writer(connections.file().toString(), connections.openWriter(schema), DEADLINE);
     writer.start();
-    return new Store(writer, new Readers(connections, DEADLINE));
+    return new Store(connections.file(), writer, new Readers(connections, DEADLINE));
   }
 
   /**
@@ -82,9 +91,31 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  /** Ends the writes that wait and the reads, then closes the file. Idempotent. */
+  /**
+   * Keeps this open until the hold is closed.
+   *
+   * @throws UnavailableException if it is closed
+   */
+  public Hold hold() {
+    if (holds.getAndUpdate(count -> count == 0 ? 0 : count + 1) == 0) {
+      throw new UnavailableException("use " + file + ": it is closed");
+    }
+    return new Hold(this::letGo);
+  }
+
+  /**
+   * Ends the writes that wait and the reads, then closes the file; if somebody holds it, when that
+   * is over. Idempotent.
+   */
   @Override
   public void close() {
+    owners.close();
+  }
+
+  private void letGo() {
+    if (holds.decrementAndGet() > 0) {
+      return;
+    }
     readers.close();
     writer.close();
   }

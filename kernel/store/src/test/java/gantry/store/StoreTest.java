@@ -185,6 +185,23 @@ class StoreTest {
   }
 
   @Test
+  void heldStore_closesWhenTheLastHoldDoes() {
+    Store store = open();
+    Hold one = store.hold();
+    Hold two = store.hold();
+    store.close();
+    store.close();
+    one.close();
+    one.close();
+
+    assertThat(store.<Boolean>read(tx -> true)).isTrue();
+    two.close();
+
+    assertThatThrownBy(() -> store.read(tx -> true)).isInstanceOf(UnavailableException.class);
+    assertThatThrownBy(store::hold).isInstanceOf(UnavailableException.class);
+  }
+
+  @Test
   void closedStore_isUnavailable() {
     Store store = open();
     store.close();

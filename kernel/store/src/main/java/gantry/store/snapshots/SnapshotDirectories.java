@@ -44,8 +44,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class SnapshotDirectories {
   private static final Logger log = LoggerFactory.getLogger(SnapshotDirectories.class);
-  private static final Pattern STRAY = Pattern.compile("stray\\.([0-9]+)\\..*");
+  private static final Pattern STRAY = Pattern.compile("stray\\.([0-9]+)\\.(.*)");
   private static final Duration STRAY_KEPT = Duration.ofDays(1);
+  private static final Duration REMOVAL_MAX = Duration.ofMinutes(1);
   private static final String PRIVATE = "rwx------";
 
   private final Path root;
@@ -93,7 +94,8 @@ public final class SnapshotDirectories {
   }
 
   /**
-   * Moves aside every directory without a record.
+   * Moves aside every directory without a record. Another instance may be working meanwhile: what
+   * it is just removing may come to be moved too, and {@link #discard} finds it then.
    *
    * @return records without a directory
    */
@@ -106,10 +108,17 @@ public final class SnapshotDirectories {
         setAside(name);
       }
     }
-    return index.records().stream()
-        .filter(snapshot -> !names.contains(Long.toString(snapshot.id())))
-        .filter(snapshot -> !Files.exists(of(snapshot.id())))
-        .toList();
+    List<SnapshotRecord> lost =
+        index.records().stream()
+            .filter(snapshot -> !names.contains(Long.toString(snapshot.id())))
+            .filter(snapshot -> !Files.exists(of(snapshot.id())))
+            .toList();
+    if (lost.isEmpty()) {
+      return lost;
+    }
+    // A removal drops the record first: one that is there still is not just being removed.
+    Set<Long> left = index.ids();
+    return lost.stream().filter(snapshot -> left.contains(snapshot.id())).toList();
   }
 
   /**
@@ -119,7 +128,15 @@ public final class SnapshotDirectories {
    */
   public Optional<Path> discard(long id) throws IOException {
     Path trashed = trash().resolve(id + "." + UUID.randomUUID());
-    return move(of(id), trashed) ? Optional.of(trashed) : Optional.empty();
+    if (move(of(id), trashed)) {
+      return Optional.of(trashed);
+    }
+    for (String name : names(trash())) {
+      if (isJustSetAside(name, id)) {
+        return move(trash().resolve(name), trashed) ? Optional.of(trashed) : Optional.empty();
+      }
+    }
+    return Optional.empty();
   }
 
   /** Deletes what was discarded. Others may be doing so at the same time. */
@@ -176,6 +193,27 @@ public final class SnapshotDirectories {
         && Instant.ofEpochSecond(Long.parseLong(stray.group(1)))
             .plus(STRAY_KEPT)
             .isAfter(clock.instant());
+  }
+
+  /** Only just, for after the loss of a book its successor gives out the same ids. */
+  private boolean isJustSetAside(String name, long id) {
+    Matcher stray = STRAY.matcher(name);
+    return stray.matches()
+        && stray.group(2).equals(Long.toString(id))
+        && Instant.ofEpochSecond(Long.parseLong(stray.group(1)))
+            .plus(REMOVAL_MAX)
+            .isAfter(clock.instant());
+  }
+
+  /** Why snapshots could not be made or found now, in words; empty if they can. */
+  public Optional<String> problem(SnapshotIndex index) {
+    for (Path directory : List.of(snapshots(), trash())) {
+      if (!Files.isWritable(directory)) {
+        return Optional.of(directory + " cannot be written to");
+      }
+    }
+    index.find("");
+    return Optional.empty();
   }
 
   private void setAside(String name) throws IOException {

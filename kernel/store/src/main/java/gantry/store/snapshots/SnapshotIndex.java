@@ -12,6 +12,7 @@ import gantry.snapshots.SnapshotInfo;
 import gantry.snapshots.SnapshotKind;
 import gantry.snapshots.SnapshotUsage;
 import gantry.store.Durability;
+import gantry.store.Hold;
 import gantry.store.LabelColumn;
 import gantry.store.LabelUpdate;
 import gantry.store.OwnerProcess;
@@ -65,6 +66,16 @@ public final class SnapshotIndex implements AutoCloseable {
    * @throws AlreadyExistsException if the key is in use
    */
   public Reservation reserve(SnapshotKind kind, String key, String parent, Labels labels) {
+    Hold hold = store.hold();
+    try {
+      return new Reservation(this, take(kind, key, parent, labels), hold);
+    } catch (RuntimeException e) {
+      hold.close();
+      throw e;
+    }
+  }
+
+  private SnapshotChain take(SnapshotKind kind, String key, String parent, Labels labels) {
     if (kind == SnapshotKind.COMMITTED) {
       throw new IllegalArgumentException("reserve " + key + ": committed");
     }
@@ -73,26 +84,24 @@ public final class SnapshotIndex implements AutoCloseable {
     }
     Instant now = clock.instant();
     String owner = OwnerProcess.current().toString();
-    SnapshotChain chain =
-        store.write(
-            Durability.VISIBLE,
-            tx -> {
-              Long parentId = parent.isEmpty() ? null : parentId(tx, key, parent);
-              requireFree(tx, key);
-              tx.run(
-                  "INSERT INTO snapshot (name, kind, parent, labels, created, updated, owner)"
-                      + " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                  key,
-                  kind.word(),
-                  parentId,
-                  LabelColumn.encode(labels),
-                  now,
-                  now,
-                  owner);
-              long id = tx.number("SELECT last_insert_rowid()");
-              return new SnapshotChain(id, kind, Rows.parents(tx, id));
-            });
-    return new Reservation(this, chain);
+    return store.write(
+        Durability.VISIBLE,
+        tx -> {
+          Long parentId = parent.isEmpty() ? null : parentId(tx, key, parent);
+          requireFree(tx, key);
+          tx.run(
+              "INSERT INTO snapshot (name, kind, parent, labels, created, updated, owner)"
+                  + " VALUES (?, ?, ?, ?, ?, ?, ?)",
+              key,
+              kind.word(),
+              parentId,
+              LabelColumn.encode(labels),
+              now,
+              now,
+              owner);
+          long id = tx.number("SELECT last_insert_rowid()");
+          return new SnapshotChain(id, kind, Rows.parents(tx, id));
+        });
   }
 
   /**
@@ -236,7 +245,16 @@ public final class SnapshotIndex implements AutoCloseable {
     return store.isInTransaction();
   }
 
-  /** Closes the file. Idempotent. */
+  /**
+   * Keeps the file open for work that ends here, also if this is told to close meanwhile.
+   *
+   * @throws gantry.errors.UnavailableException if it is closed
+   */
+  public Hold hold() {
+    return store.hold();
+  }
+
+  /** Closes the file, when nobody holds it and no reservation is open. Idempotent. */
   @Override
   public void close() {
     store.close();

@@ -76,6 +76,43 @@ class SnapshotDirectoriesTest {
   }
 
   @Test
+  void discard_ofWhatAnotherHasJustMovedAside_findsIt() throws IOException {
+    SnapshotDirectories directories = SnapshotDirectories.create(temp, NOW);
+    try (SnapshotIndex index = SnapshotIndex.open(directories.indexFile());
+        SnapshotIndex other = SnapshotIndex.open(directories.indexFile())) {
+      active(index, "going", directories);
+      long id = index.remove("going");
+      SnapshotDirectories.create(temp, NOW).reconcile(other);
+      assertThat(temp.resolve("trash/stray.1000000." + id)).exists();
+
+      assertThat(directories.discard(id)).isPresent();
+      directories.cleanup();
+
+      assertThat(temp.resolve("trash")).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void discard_leavesWhatWasMovedAsideLongAgo() throws IOException {
+    SnapshotDirectories directories = SnapshotDirectories.create(temp, NOW);
+    Files.createDirectory(temp.resolve("trash/stray.999900.5"));
+
+    assertThat(directories.discard(5)).isEmpty();
+    assertThat(temp.resolve("trash/stray.999900.5")).exists();
+  }
+
+  @Test
+  void problem_isToldWhereNothingCanBeWritten() throws IOException {
+    SnapshotDirectories directories = SnapshotDirectories.create(temp, NOW);
+    try (SnapshotIndex index = SnapshotIndex.open(directories.indexFile())) {
+      assertThat(directories.problem(index)).isEmpty();
+      Files.delete(temp.resolve("trash"));
+
+      assertThat(directories.problem(index)).contains(temp + "/trash cannot be written to");
+    }
+  }
+
+  @Test
   void cleanup_deletesWhatWasDiscarded() throws IOException {
     SnapshotDirectories directories = SnapshotDirectories.create(temp, NOW);
     Files.createDirectories(directories.of(5).resolve("fs/a/b"));

@@ -8,6 +8,7 @@ import gantry.errors.AlreadyExistsException;
 import gantry.errors.FailedPreconditionException;
 import gantry.errors.InvalidArgumentException;
 import gantry.errors.NotFoundException;
+import gantry.errors.UnavailableException;
 import gantry.filters.FieldPaths;
 import gantry.filters.Filter;
 import gantry.labels.Labels;
@@ -73,6 +74,20 @@ class SnapshotIndexTest {
     }
     assertThat(index.ids()).isEmpty();
     assertThat(active("key", "")).isGreaterThan(first);
+  }
+
+  @Test
+  void reservation_ofAnIndexThatWasClosed_isCommittedAllTheSame() {
+    try (SnapshotIndex next = SnapshotIndex.open(directory.resolve("index.db"))) {
+      try (Reservation reservation = index.reserve(SnapshotKind.ACTIVE, "key", "", Labels.none())) {
+        index.close();
+        reservation.commit();
+      }
+      assertThat(next.stat("key").kind()).isEqualTo(SnapshotKind.ACTIVE);
+      assertThatThrownBy(() -> index.stat("key")).isInstanceOf(UnavailableException.class);
+      assertThatThrownBy(() -> index.reserve(SnapshotKind.ACTIVE, "k", "", Labels.none()))
+          .isInstanceOf(UnavailableException.class);
+    }
   }
 
   @Test

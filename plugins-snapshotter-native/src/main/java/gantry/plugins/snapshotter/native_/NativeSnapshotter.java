@@ -10,6 +10,7 @@ import gantry.linux.files.DiskUsage;
 import gantry.linux.files.TreeCopy;
 import gantry.linux.files.TreeFlush;
 import gantry.mounts.Mount;
+import gantry.plugins.HealthCheck;
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
 import gantry.plugins.PluginFacts;
@@ -17,6 +18,7 @@ import gantry.snapshots.SnapshotInfo;
 import gantry.snapshots.SnapshotKind;
 import gantry.snapshots.SnapshotUsage;
 import gantry.snapshots.Snapshotter;
+import gantry.store.Hold;
 import gantry.store.snapshots.Reservation;
 import gantry.store.snapshots.SnapshotChain;
 import gantry.store.snapshots.SnapshotDirectories;
@@ -45,10 +47,10 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
     name = NativeSnapshotter.PLUGIN,
-    service = {Snapshotter.class, PluginFacts.class},
+    service = {Snapshotter.class, PluginFacts.class, HealthCheck.class},
     immediate = true)
 @Plugin(value = NativeSnapshotter.PLUGIN, plugin_platform = true)
-public final class NativeSnapshotter implements Snapshotter, PluginFacts, Closeable {
+public final class NativeSnapshotter implements Snapshotter, PluginFacts, HealthCheck, Closeable {
   static final String PLUGIN = "io.containerd.snapshotter.v1.native";
 
   private static final Logger log = LoggerFactory.getLogger(NativeSnapshotter.class);
@@ -197,6 +199,13 @@ public final class NativeSnapshotter implements Snapshotter, PluginFacts, Closea
 
   @Override
   public void commit(String name, String key, String rebase, Labels labels) throws IOException {
+    try (Hold _ = index.hold()) {
+      commitHeld(name, key, rebase, labels);
+    }
+  }
+
+  private void commitHeld(String name, String key, String rebase, Labels labels)
+      throws IOException {
     SnapshotRecord snapshot = index.require(key);
     SnapshotInfo info = snapshot.info();
     if (info.kind() != SnapshotKind.ACTIVE) {
@@ -233,6 +242,12 @@ public final class NativeSnapshotter implements Snapshotter, PluginFacts, Closea
     directories.cleanup();
   }
 
+  @Override
+  public Optional<String> problem() {
+    return directories.problem(index);
+  }
+
+  /** What is being made or committed is made and committed all the same. */
   @Override
   @Deactivate
   public void close() {

@@ -10,6 +10,7 @@ import gantry.mounts.Mount;
 import gantry.testkit.Layers;
 import gantry.testkit.SnapshotLayersContract;
 import gantry.testkit.SnapshotRecoveryContract;
+import gantry.testkit.SnapshotSuccessionContract;
 import gantry.testkit.SnapshotterContract;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 class NativeSnapshotterTest
     implements SnapshotterContract<NativeSnapshotter>,
         SnapshotLayersContract<NativeSnapshotter>,
-        SnapshotRecoveryContract<NativeSnapshotter> {
+        SnapshotRecoveryContract<NativeSnapshotter>,
+        SnapshotSuccessionContract<NativeSnapshotter> {
   @Override
   public NativeSnapshotter open(Path root) throws IOException {
     return new NativeSnapshotter(root);

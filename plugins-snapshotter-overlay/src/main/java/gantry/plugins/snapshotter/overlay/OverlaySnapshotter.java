@@ -11,6 +11,7 @@ import gantry.linux.IdMappedMounts;
 import gantry.linux.files.DiskUsage;
 import gantry.linux.files.TreeFlush;
 import gantry.mounts.Mount;
+import gantry.plugins.HealthCheck;
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
 import gantry.plugins.PluginFacts;
@@ -19,6 +20,7 @@ import gantry.snapshots.SnapshotInfo;
 import gantry.snapshots.SnapshotKind;
 import gantry.snapshots.SnapshotUsage;
 import gantry.snapshots.Snapshotter;
+import gantry.store.Hold;
 import gantry.store.snapshots.Reservation;
 import gantry.store.snapshots.SnapshotChain;
 import gantry.store.snapshots.SnapshotDirectories;
@@ -49,7 +51,7 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
     name = OverlaySnapshotter.PLUGIN,
-    service = {Snapshotter.class, PluginFacts.class},
+    service = {Snapshotter.class, PluginFacts.class, HealthCheck.class},
     reference =
         @Reference(
             name = "overlay",
@@ -57,7 +59,7 @@ import org.slf4j.LoggerFactory;
             target = "(osgi.condition.id=" + OverlayProbe.CONDITION + ")"),
     immediate = true)
 @Plugin(value = OverlaySnapshotter.PLUGIN, plugin_platform = true)
-public final class OverlaySnapshotter implements Snapshotter, PluginFacts, Closeable {
+public final class OverlaySnapshotter implements Snapshotter, PluginFacts, HealthCheck, Closeable {
   static final String PLUGIN = "io.containerd.snapshotter.v1.overlayfs";
 
   private static final Logger log = LoggerFactory.getLogger(OverlaySnapshotter.class);
@@ -233,6 +235,13 @@ public final class OverlaySnapshotter implements Snapshotter, PluginFacts, Close
 
   @Override
   public void commit(String name, String key, String rebase, Labels labels) throws IOException {
+    try (Hold _ = index.hold()) {
+      commitHeld(name, key, rebase, labels);
+    }
+  }
+
+  private void commitHeld(String name, String key, String rebase, Labels labels)
+      throws IOException {
     SnapshotRecord snapshot = index.require(key);
     if (snapshot.info().kind() != SnapshotKind.ACTIVE) {
       throw new FailedPreconditionException(
@@ -286,6 +295,12 @@ public final class OverlaySnapshotter implements Snapshotter, PluginFacts, Close
     directories.cleanup();
   }
 
+  @Override
+  public Optional<String> problem() {
+    return directories.problem(index);
+  }
+
+  /** What is being made or committed is made and committed all the same. */
   @Override
   @Deactivate
   public void close() {

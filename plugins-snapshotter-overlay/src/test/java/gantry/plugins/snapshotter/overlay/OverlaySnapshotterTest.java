@@ -16,6 +16,7 @@ import gantry.snapshots.SnapshotInfo;
 import gantry.testkit.Layers;
 import gantry.testkit.SnapshotLayersContract;
 import gantry.testkit.SnapshotRecoveryContract;
+import gantry.testkit.SnapshotSuccessionContract;
 import gantry.testkit.SnapshotterContract;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 class OverlaySnapshotterTest
     implements SnapshotterContract<OverlaySnapshotter>,
         SnapshotLayersContract<OverlaySnapshotter>,
-        SnapshotRecoveryContract<OverlaySnapshotter> {
+        SnapshotRecoveryContract<OverlaySnapshotter>,
+        SnapshotSuccessionContract<OverlaySnapshotter> {
   private static final OverlayFeatures FEATURES = new OverlayFeatures(true, false);
 
   @Override
