@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.linux;
 
-import com.sun.jna.Memory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A unix socket on which an OCI runtime hands over the master side of a terminal it made, as {@code
@@ -14,9 +14,6 @@ import java.time.Duration;
 public final class ConsoleSocket implements AutoCloseable {
   private static final int STREAM_CLOEXEC = 1 | 0x80000;
   private static final int CLOEXEC = 0x80000;
-  private static final int MSG_CMSG_CLOEXEC = 0x40000000;
-  private static final int SOL_SOCKET = 1;
-  private static final int SCM_RIGHTS = 1;
 
   private final Fd socket;
   private final Path path;
@@ -70,26 +67,11 @@ public final class ConsoleSocket implements AutoCloseable {
   }
 
   private Fd receive(Fd connection) throws IOException {
-    Memory bytes = LibC.memory(4096);
-    Memory vector = LibC.memory(16);
-    vector.setPointer(0, bytes);
-    vector.setLong(8, bytes.size());
-    Memory control = LibC.memory(24);
-    Memory message = LibC.memory(56);
-    message.setPointer(16, vector);
-    message.setLong(24, 1);
-    message.setPointer(32, control);
-    message.setLong(40, control.size());
-    long count = LibC.recvmsg(connection.number(), message, MSG_CMSG_CLOEXEC);
-    LibC.check((int) count, "receive terminal on " + path);
-    boolean rights =
-        message.getLong(40) >= 20
-            && control.getInt(8) == SOL_SOCKET
-            && control.getInt(12) == SCM_RIGHTS;
-    if (!rights) {
+    List<Fd> descriptors = Rights.receive(connection, 4096, 1).descriptors();
+    if (descriptors.isEmpty()) {
       throw new IOException("receive terminal on " + path + ": message has no descriptor");
     }
-    return new Fd(control.getInt(16));
+    return descriptors.getFirst();
   }
 
   @Override

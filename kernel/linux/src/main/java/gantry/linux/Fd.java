@@ -15,6 +15,7 @@ import java.util.Arrays;
  */
 public final class Fd implements AutoCloseable {
   private static final int F_DUPFD_CLOEXEC = 1030;
+  private static final int F_SETFD = 2;
   private static final int F_GETFL = 3;
   private static final int F_SETFL = 4;
   private static final int O_NONBLOCK = 0x800;
@@ -82,6 +83,13 @@ public final class Fd implements AutoCloseable {
       int flags = LibC.check(LibC.fcntl(use.number(), F_GETFL, 0), "read flags of descriptor");
       int wanted = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
       LibC.check(LibC.fcntl(use.number(), F_SETFL, wanted), "set flags of descriptor");
+    }
+  }
+
+  /** Keeps it from programs this process starts; for one that was inherited without that. */
+  void closeOnExec() throws IOException {
+    try (Use use = use()) {
+      LibC.check(LibC.fcntl(use.number(), F_SETFD, 1), "make descriptor close-on-exec");
     }
   }
 

@@ -95,10 +95,15 @@ final class LibC {
 
   static native int listen(int fd, int backlog);
 
+  static native int connect(int fd, Pointer address, int size);
+
+  static native int getsockname(int fd, Pointer address, IntByReference size);
+
+  static native int dup3(int from, int to, int flags);
+
   static native int accept4(int fd, @Nullable Pointer address, @Nullable Pointer size, int flags);
 
-  static native long sendto(
-      int fd, byte[] data, long size, int flags, Pointer address, int addressSize);
+  static native long sendmsg(int fd, Pointer message, int flags);
 
   static native long recvmsg(int fd, Pointer message, int flags);
 

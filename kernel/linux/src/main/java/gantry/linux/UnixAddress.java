@@ -2,6 +2,7 @@
 package gantry.linux;
 
 import com.sun.jna.Memory;
+import com.sun.jna.ptr.IntByReference;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
@@ -12,6 +13,25 @@ record UnixAddress(Memory memory, int size) {
 
   private static final int PATH = 2;
   private static final int CAPACITY = 108;
+
+  /** The name a socket is bound to; empty if it has none, is of another family or closed. */
+  static String nameOf(int socket) {
+    Memory memory = LibC.memory(PATH + CAPACITY);
+    IntByReference size = new IntByReference(PATH + CAPACITY);
+    if (LibC.getsockname(socket, memory, size) < 0 || memory.getShort(0) != FAMILY) {
+      return "";
+    }
+    int length = Math.min(size.getValue(), PATH + CAPACITY) - PATH;
+    if (length <= 0) {
+      return "";
+    }
+    byte[] bytes = memory.getByteArray(PATH, length);
+    if (bytes[0] == 0) {
+      return "@" + new String(bytes, 1, length - 1, StandardCharsets.UTF_8);
+    }
+    int end = bytes[length - 1] == 0 ? length - 1 : length;
+    return new String(bytes, 0, end, StandardCharsets.UTF_8);
+  }
 
   static UnixAddress of(String name) throws IOException {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
