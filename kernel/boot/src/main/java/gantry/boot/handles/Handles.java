@@ -4,9 +4,12 @@ package gantry.boot.handles;
 import gantry.boot.config.Timeouts;
 import gantry.plugins.Contract;
 import gantry.plugins.Handle;
+import gantry.plugins.HandleStatus;
+import gantry.plugins.PluginTraffic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * Publishes a {@link Handle} for each contract of each plugin. Safe for concurrent use; no lock is
  * held while a plugin's code runs.
  */
-public final class Handles implements Traffic, AutoCloseable {
+public final class Handles implements Traffic, PluginTraffic, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Handles.class);
   private static final String FILTER = "(" + Handle.PLUGIN + "=*)";
 
@@ -37,6 +40,7 @@ public final class Handles implements Traffic, AutoCloseable {
   private final Timeouts timeouts;
   private final UnaryOperator<String> whyMissing;
   private final Map<Key, Slot<?>> slots = new ConcurrentHashMap<>();
+  private final Watch watch = new Watch();
   private final Set<Long> held = ConcurrentHashMap.newKeySet();
   private final Admissions admissions;
   private final AllServiceListener services = this::changed;
@@ -91,6 +95,21 @@ public final class Handles implements Traffic, AutoCloseable {
     admissions.close();
     slots.values().forEach(Slot::withdraw);
     slots.clear();
+    watch.close();
+  }
+
+  @Override
+  public List<HandleStatus> handles() {
+    return slots.values().stream()
+        .<HandleStatus>mapMulti(
+            (slot, statuses) -> {
+              HandleStatus status = slot.status();
+              if (status != null) {
+                statuses.accept(status);
+              }
+            })
+        .sorted(Comparator.comparing(HandleStatus::plugin).thenComparing(HandleStatus::contract))
+        .toList();
   }
 
   @Override
@@ -193,7 +212,7 @@ public final class Handles implements Traffic, AutoCloseable {
             new Slot<>(
                 context,
                 key.contract(),
-                new PluginHandle<>(key.contract(), key.plugin(), timeouts, whyMissing),
+                new PluginHandle<>(key.contract(), key.plugin(), timeouts, whyMissing, watch),
                 timeouts,
                 held::contains));
   }

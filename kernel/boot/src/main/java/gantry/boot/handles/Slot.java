@@ -3,6 +3,7 @@ package gantry.boot.handles;
 
 import gantry.boot.config.Timeouts;
 import gantry.plugins.Handle;
+import gantry.plugins.HandleStatus;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -126,6 +127,18 @@ final class Slot<T> {
       all &= provider.awaitDrained(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     }
     return all;
+  }
+
+  /** How calls go; null if the handle is not published. */
+  @Nullable HandleStatus status() {
+    List<Provider<T>> all;
+    synchronized (this) {
+      if (registration == null) {
+        return null;
+      }
+      all = List.copyOf(providers.values());
+    }
+    return handle.status(all);
   }
 
   /** Callers wait if this bundle is the one they would reach. */
@@ -272,7 +285,7 @@ final class Slot<T> {
     synchronized (this) {
       if (!providers.containsKey(reference)) {
         boolean holds = held.test(bundle);
-        providers.put(reference, new Provider<>(service, bundle, holds));
+        providers.put(reference, handle.provider(service, bundle, holds));
         if (!holds) {
           paused = NOBODY;
         }
