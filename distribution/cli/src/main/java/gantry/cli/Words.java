@@ -7,6 +7,7 @@ import gantry.cli.content.ContentCommands;
 import gantry.cli.daemon.DaemonCommands;
 import gantry.cli.image.ImageCommands;
 import gantry.cli.namespace.NamespaceCommands;
+import gantry.cli.plugin.PluginCommands;
 import gantry.cli.registry.RegistryCommands;
 import gantry.cli.run.RunCommands;
 import gantry.cli.task.TaskCommands;
@@ -20,7 +21,7 @@ final class Words {
 
   static List<Word> all() {
     List<Word> words = new ArrayList<>(DaemonCommands.words());
-    words.add(Word.branch("plugins plugin", "the daemon's plugins", DaemonCommands::plugins));
+    words.add(Word.branch("plugins plugin", "the daemon's plugins", PluginCommands::words));
     words.addAll(RunCommands.words());
     words.add(Word.branch("images image i", "images", Words::images));
     words.add(Word.branch("containers c container", "container records", Words::containers));

@@ -123,6 +123,11 @@ public final class GantryClient implements AutoCloseable {
     return new AdminClient(wire);
   }
 
+  /** The daemon's plugins and their replacement. */
+  public PluginsClient plugins() {
+    return new PluginsClient(wire);
+  }
+
   /** Events. */
   public EventsClient events() {
     return new EventsClient(wire);

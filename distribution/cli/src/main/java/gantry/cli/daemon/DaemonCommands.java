@@ -8,11 +8,6 @@ import java.util.List;
 public final class DaemonCommands {
   private DaemonCommands() {}
 
-  /** Below {@code plugins}. */
-  public static List<Word> plugins() {
-    return List.of(Word.leaf("ls list", "list the daemon's plugins", PluginsList::new));
-  }
-
   /** At the top. */
   public static List<Word> words() {
     return List.of(
