@@ -25,6 +25,7 @@ import gantry.plugins.PluginBundles;
 import gantry.plugins.PluginDirectories;
 import gantry.plugins.PluginInventory;
 import gantry.plugins.PluginMemory;
+import gantry.plugins.PluginTraffic;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -96,6 +97,7 @@ public final class Boot implements BundleActivator {
     conditions.open();
     toClose.push(conditions);
     handles.open();
+    context.registerService(PluginTraffic.class, handles, none());
     toClose.push(handles);
     StopSignal stopSignal = new StopSignal(context);
     stopSignal.open();
