@@ -9,6 +9,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,15 +48,21 @@ public final class Succession<T> {
 
   /** The contract, each call of which is one in the version that serves then. */
   public T proxy(Class<T> contract) {
-    InvocationHandler calls = (proxy, method, arguments) -> call(method, arguments);
+    return proxy(contract, version -> version);
+  }
+
+  /** As {@link #proxy(Class)}, for what each version has of something. */
+  public <P> P proxy(Class<P> contract, Function<? super T, ? extends P> part) {
+    InvocationHandler calls = (proxy, method, arguments) -> call(part, method, arguments);
     return contract.cast(
         Proxy.newProxyInstance(contract.getClassLoader(), new Class<?>[] {contract}, calls));
   }
 
-  private @Nullable Object call(Method method, Object @Nullable [] arguments) throws Throwable {
+  private @Nullable Object call(
+      Function<? super T, ?> part, Method method, Object @Nullable [] arguments) throws Throwable {
     Version<T> version = enter();
     try {
-      return method.invoke(version.provider(), arguments);
+      return method.invoke(part.apply(version.provider()), arguments);
     } catch (InvocationTargetException e) {
       throw e.getCause();
     } finally {

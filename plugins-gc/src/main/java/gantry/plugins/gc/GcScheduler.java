@@ -95,7 +95,7 @@ public final class GcScheduler implements GarbageCollector, PluginFacts, AutoClo
     return runner.collectAndWait(deadline);
   }
 
-  /** Ends the thread; those who wait are told. */
+  /** Ends the schedule; those who wait get what they wait for. */
   @Override
   @Deactivate
   public void close() {

@@ -24,7 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Runner implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Runner.class);
-  private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(10);
 
   private final Handle<Metadata> metadata;
   private final Thread thread;
@@ -35,6 +34,7 @@ final class Runner implements AutoCloseable {
   private long requested;
   private Outcome last = new Outcome(0, null, null);
   private boolean isClosed;
+  private boolean isEnded;
 
   /**
    * How a collection ended.
@@ -56,6 +56,9 @@ final class Runner implements AutoCloseable {
   GcStats collectAndWait(Duration deadline) {
     lock.lock();
     try {
+      if (isClosed) {
+        throw closed();
+      }
       long mine = ++requested;
       schedule.request(System.nanoTime());
       isChanged.signalAll();
@@ -64,7 +67,7 @@ final class Runner implements AutoCloseable {
         throw outcome.failure();
       }
       if (outcome.stats() == null) {
-        throw new UnavailableException("collect garbage: the scheduler is closed");
+        throw closed();
       }
       return outcome.stats();
     } finally {
@@ -72,10 +75,14 @@ final class Runner implements AutoCloseable {
     }
   }
 
+  private static UnavailableException closed() {
+    return new UnavailableException("collect garbage: the scheduler is closed");
+  }
+
   private Outcome await(long mine, Duration deadline) {
     long left = deadline.toNanos();
     try {
-      while (last.upTo() < mine && !isClosed) {
+      while (last.upTo() < mine && !isEnded) {
         if (left <= 0) {
           throw new DeadlineExceededException(
               "collect garbage: not done within %s; it goes on".formatted(deadline));
@@ -95,12 +102,24 @@ final class Runner implements AutoCloseable {
         runIfDue();
       }
     } catch (InterruptedException e) {
-      // close() does that
-      log.debug("end of schedule");
+      // nobody does that
+      log.warn("end of schedule", e);
+    } finally {
+      end();
     }
   }
 
-  /** Waits until there may be something to do; false once closed. */
+  private void end() {
+    lock.lock();
+    try {
+      isEnded = true;
+      isChanged.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until there may be something to do; false once closed and nobody waits. */
   private boolean awaitTime() throws InterruptedException {
     lock.lockInterruptibly();
     try {
@@ -110,7 +129,7 @@ final class Runner implements AutoCloseable {
         isChanged.awaitNanos(wait);
         wait = Math.min(wait - (System.nanoTime() - before), schedule.nanosLeft(System.nanoTime()));
       }
-      return !isClosed;
+      return !isClosed || requested > last.upTo();
     } finally {
       lock.unlock();
     }
@@ -133,7 +152,8 @@ final class Runner implements AutoCloseable {
     lock.lock();
     try {
       boolean isRequested = requested > last.upTo();
-      return schedule.isDue(System.nanoTime(), changes, isRequested) ? requested : -1;
+      boolean isDue = isClosed || schedule.isDue(System.nanoTime(), changes, isRequested);
+      return isDue ? requested : -1;
     } finally {
       lock.unlock();
     }
@@ -189,6 +209,7 @@ final class Runner implements AutoCloseable {
     }
   }
 
+  /** Returns at once; the thread ends after the collection under way, and what is waited for. */
   @Override
   public void close() {
     lock.lock();
@@ -197,14 +218,6 @@ final class Runner implements AutoCloseable {
       isChanged.signalAll();
     } finally {
       lock.unlock();
-    }
-    thread.interrupt();
-    try {
-      if (!thread.join(CLOSE_DEADLINE)) {
-        log.warn("close scheduler: a collection does not end within {}", CLOSE_DEADLINE);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -48,6 +48,11 @@ final class Schedule {
    * @param isRequested whether somebody waits for it
    */
   boolean isDue(long now, Changes changes, boolean isRequested) {
+    if (isOfAnother(changes)) {
+      // What the one before deleted last is not told any more.
+      hasTried = false;
+      seen = new Changes(0, 0);
+    }
     long deletions = changes.deletions() - seen.deletions();
     if (settings.deletionThreshold() > 0 && deletions >= settings.deletionThreshold()) {
       bringForward(now);
@@ -60,6 +65,11 @@ final class Schedule {
     }
     due = now + interval.toNanos();
     return false;
+  }
+
+  /** Another version of the metadata plugin counts from 0. */
+  private boolean isOfAnother(Changes changes) {
+    return changes.deletions() < seen.deletions() || changes.mutations() < seen.mutations();
   }
 
   private boolean hasManyMutations(Changes changes) {

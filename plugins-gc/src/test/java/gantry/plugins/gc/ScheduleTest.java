@@ -58,6 +58,16 @@ class ScheduleTest {
   }
 
   @Test
+  void countersThatBeginAnew_makeACollectionWorthWhile() {
+    Schedule schedule = afterFirst(settings(0.02, 0, 100, 0));
+    schedule.succeeded(at(400), new Changes(150, 3), Duration.ofMillis(1));
+    assertThat(schedule.isDue(at(700), new Changes(1, 0), false)).isTrue();
+    schedule.succeeded(at(800), new Changes(1, 0), Duration.ofMillis(1));
+    assertThat(schedule.isDue(at(1200), new Changes(2, 0), false)).isFalse();
+    assertThat(schedule.isDue(at(1600), new Changes(3, 1), false)).isTrue();
+  }
+
+  @Test
   void changesBeforeACollection_doNotMakeTheNextWorthWhile() {
     Schedule schedule = afterFirst(settings(0.02, 0, 100, 0));
     schedule.succeeded(at(400), new Changes(150, 3), Duration.ofMillis(1));

@@ -11,6 +11,7 @@ import gantry.metadata.GcStats;
 import gantry.names.Namespace;
 import gantry.plugins.metadata.Intents.Intent;
 import gantry.plugins.metadata.SnapshotRows.Snapshot;
+import gantry.store.Hold;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,7 +65,7 @@ final class Collector {
    */
   GcStats collect(Consumer<Garbage> removed) {
     takeTurn();
-    try {
+    try (Hold _ = database.hold()) {
       return collectInTurn(removed);
     } finally {
       turn.release();
@@ -74,7 +75,8 @@ final class Collector {
   /** What a collection would remove now. */
   List<Garbage> plan() throws IOException {
     List<Garbage> plan = new ArrayList<>();
-    try (Round round = begin()) {
+    try (Hold _ = database.hold();
+        Round round = begin()) {
       for (Garbage garbage : round.mark()) {
         plan.add(garbage.type().equals(Node.Type.SNAPSHOT.word()) ? measured(garbage) : garbage);
       }

@@ -3,6 +3,7 @@ package gantry.plugins.metadata;
 
 import gantry.errors.CanceledException;
 import gantry.errors.UnavailableException;
+import gantry.plugins.PluginMemory;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -18,7 +19,18 @@ import java.util.concurrent.TimeUnit;
 final class Condemned {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
-  private final ConcurrentMap<String, CountDownLatch> objects = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, CountDownLatch> objects;
+
+  private Condemned(ConcurrentMap<String, CountDownLatch> objects) {
+    this.objects = objects;
+  }
+
+  /** Those of one raw store, which all versions of this plugin that are active agree on. */
+  static Condemned of(PluginMemory memory, String store) {
+    return new Condemned(
+        memory.<ConcurrentMap<String, CountDownLatch>>keep(
+            SqliteMetadata.PLUGIN, "condemned " + store, ConcurrentHashMap::new));
+  }
 
   /** False if somebody is at it already. */
   boolean add(String object) {

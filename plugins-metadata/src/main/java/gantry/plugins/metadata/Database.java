@@ -6,6 +6,7 @@ import gantry.events.EventBus;
 import gantry.metadata.Metadata.Changes;
 import gantry.names.Namespace;
 import gantry.store.Durability;
+import gantry.store.Hold;
 import gantry.store.Store;
 import gantry.store.Work;
 import java.nio.file.Path;
@@ -92,6 +93,11 @@ final class Database implements AutoCloseable {
   /** Call it after the transaction the event tells of. */
   void publish(Namespace namespace, Event event) {
     events.publish(namespace, event);
+  }
+
+  /** Keeps the file open for work that must come to its end also if the plugin is stopped. */
+  Hold hold() {
+    return store.hold();
   }
 
   boolean isInTransaction() {

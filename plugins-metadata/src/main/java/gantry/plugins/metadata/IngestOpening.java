@@ -10,6 +10,7 @@ import gantry.errors.UnavailableException;
 import gantry.metadata.Caller;
 import gantry.oci.Digest;
 import gantry.plugins.Handle;
+import gantry.store.Hold;
 import gantry.store.Transaction;
 import java.io.IOException;
 import java.time.Duration;
@@ -40,7 +41,18 @@ final class IngestOpening {
   /** What the record says. */
   private record Opened(String backend, boolean isNew, boolean isShared) {}
 
+  /** The writer keeps the database open, for it must be able to commit. */
   ContentWriter open() throws IOException {
+    Hold hold = database.hold();
+    try {
+      return open(hold);
+    } catch (IOException | RuntimeException e) {
+      hold.close();
+      throw e;
+    }
+  }
+
+  private ContentWriter open(Hold hold) throws IOException {
     BlobInfo candidate = candidate();
     Opened opened = database.note(tx -> record(tx, candidate != null));
     if (opened == null) {
@@ -51,7 +63,7 @@ final class IngestOpening {
     try {
       ContentWriter writer = shared == null ? rawWriter(lease.get(), opened.backend()) : null;
       return new NamespacedWriter(
-          database, raw, caller, request.ref(), opened.backend(), lease, writer, shared);
+          database, hold, raw, caller, request.ref(), opened.backend(), lease, writer, shared);
     } catch (IOException | RuntimeException e) {
       lease.close();
       forget(opened);

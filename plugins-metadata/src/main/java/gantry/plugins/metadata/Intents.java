@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.metadata;
 
+import gantry.errors.GantryException;
 import gantry.labels.Labels;
 import gantry.metadata.Caller;
 import gantry.store.LabelColumn;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is being done in raw snapshotters. An intent is deleted with the record of its outcome; one
@@ -21,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 final class Intents {
   static final String CREATE = "create";
   static final String COMMIT = "commit";
+
+  private static final Logger log = LoggerFactory.getLogger(Intents.class);
+
+  /** A process that is not there, in the form of those that are. */
+  private static final String NOBODY = new OwnerProcess(0, 0).toString();
 
   private final Database database;
   private final String owner = OwnerProcess.current().toString();
@@ -98,6 +106,11 @@ final class Intents {
   /** It is not known what happened; whoever settles it asks the raw snapshotter. */
   void abandon(Intent intent) {
     abandoned.add(intent.id());
+    try {
+      database.note(tx -> tx.run("UPDATE intent SET owner = ? WHERE id = ?", NOBODY, intent.id()));
+    } catch (GantryException e) {
+      log.warn("abandon {}: it is settled as long as this version serves", intent.backend(), e);
+    }
   }
 
   /** Intents that nobody works on. */

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,16 +42,23 @@ final class NameLog implements AutoCloseable {
 
   private final Database database;
   private final Path file;
+  private final Lock lock;
   private final Semaphore isChanged = new Semaphore(0);
   private final Thread thread;
-  // both guarded by this
+  // both guarded by lock
   private long rewriteAt;
   private long written;
   private volatile boolean isClosed;
 
-  NameLog(Database database, Path file) {
+  /**
+   * The book of a database.
+   *
+   * @param lock held while it is written to; versions that are active at once have the same
+   */
+  NameLog(Database database, Path file, Lock lock) {
     this.database = database;
     this.file = file;
+    this.lock = lock;
     this.thread = Thread.ofVirtual().name("names").unstarted(this::loop);
   }
 
@@ -97,7 +105,16 @@ final class NameLog implements AutoCloseable {
   }
 
   /** Writes down all that has changed so far, and returns when it is on the disk. */
-  synchronized void flush() throws IOException {
+  void flush() throws IOException {
+    lock.lock();
+    try {
+      flushLocked();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void flushLocked() throws IOException {
     if (!Files.exists(file) || Files.size(file) > rewriteAt()) {
       rewrite();
     }

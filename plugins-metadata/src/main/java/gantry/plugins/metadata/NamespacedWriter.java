@@ -14,6 +14,7 @@ import gantry.labels.Labels;
 import gantry.metadata.Caller;
 import gantry.oci.Digest;
 import gantry.plugins.Handle;
+import gantry.store.Hold;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -27,6 +28,7 @@ final class NamespacedWriter implements ContentWriter {
   private static final int CHUNK = 1 << 20;
 
   private final Database database;
+  private final Hold hold;
   private final RawContent raw;
   private final Caller caller;
   private final String namespace;
@@ -39,6 +41,7 @@ final class NamespacedWriter implements ContentWriter {
 
   NamespacedWriter(
       Database database,
+      Hold hold,
       RawContent raw,
       Caller caller,
       String ref,
@@ -47,6 +50,7 @@ final class NamespacedWriter implements ContentWriter {
       @Nullable ContentWriter writer,
       @Nullable BlobInfo shared) {
     this.database = database;
+    this.hold = hold;
     this.raw = raw;
     this.caller = caller;
     this.namespace = caller.namespace().name();
@@ -215,7 +219,8 @@ final class NamespacedWriter implements ContentWriter {
 
   @Override
   public void close() throws IOException {
-    try (lease) {
+    try (hold;
+        lease) {
       if (writer != null) {
         writer.close();
       }

@@ -20,7 +20,7 @@ final class RawContent {
 
   private final Handle<ContentStore> handle;
   private final boolean isShared;
-  private final Condemned condemned = new Condemned();
+  private final Condemned condemned;
   private final Set<String> candidates = ConcurrentHashMap.newKeySet();
   // What a crash left is found by the first collection.
   private final AtomicBoolean isDirty = new AtomicBoolean(true);
@@ -28,10 +28,12 @@ final class RawContent {
   /**
    * Takes the handle.
    *
+   * @param condemned blobs that are about to be removed, by digest
    * @param isShared whether every namespace may claim any blob by its digest alone
    */
-  RawContent(Handle<ContentStore> handle, boolean isShared) {
+  RawContent(Handle<ContentStore> handle, Condemned condemned, boolean isShared) {
     this.handle = handle;
+    this.condemned = condemned;
     this.isShared = isShared;
   }
 

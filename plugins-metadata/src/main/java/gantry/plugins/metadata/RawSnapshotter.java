@@ -13,13 +13,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class RawSnapshotter {
   private final String name;
   private final Handle<Snapshotter> handle;
-  private final Condemned condemned = new Condemned();
+  private final Condemned condemned;
   // What a crash, or the time it was away, left is found by the first collection.
   private final AtomicBoolean isDirty = new AtomicBoolean(true);
 
-  RawSnapshotter(String name, Handle<Snapshotter> handle) {
+  RawSnapshotter(String name, Handle<Snapshotter> handle, Condemned condemned) {
     this.name = name;
     this.handle = handle;
+    this.condemned = condemned;
   }
 
   String name() {

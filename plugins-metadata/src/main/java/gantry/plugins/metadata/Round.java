@@ -144,8 +144,16 @@ final class Round implements AutoCloseable {
     return removed;
   }
 
+  /** Also where the collection is interrupted: while its line is there no change is forgotten. */
   @Override
   public void close() {
-    database.log(tx -> tx.run("DELETE FROM collection WHERE id = ?", id));
+    boolean isInterrupted = Thread.interrupted();
+    try {
+      database.log(tx -> tx.run("DELETE FROM collection WHERE id = ?", id));
+    } finally {
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 }

@@ -2,14 +2,18 @@
 package gantry.plugins.metadata;
 
 import gantry.errors.AlreadyExistsException;
+import gantry.errors.CanceledException;
+import gantry.errors.DeadlineExceededException;
 import gantry.errors.GantryException;
 import gantry.errors.InvalidArgumentException;
+import gantry.errors.UnavailableException;
 import gantry.events.Event;
 import gantry.labels.Labels;
 import gantry.metadata.Caller;
 import gantry.names.Namespace;
 import gantry.plugins.metadata.Intents.Intent;
 import gantry.plugins.metadata.SnapshotRows.Snapshot;
+import gantry.store.Hold;
 import gantry.store.Transaction;
 import java.io.IOException;
 import java.time.Instant;
@@ -38,6 +42,13 @@ final class SnapshotCommit {
   private record Start(Intent intent, String backendKey, String backendRebase) {}
 
   void commit(Caller caller, String name, String key, String rebase, Labels labels)
+      throws IOException {
+    try (Hold _ = database.hold()) {
+      commitHeld(caller, name, key, rebase, labels);
+    }
+  }
+
+  private void commitHeld(Caller caller, String name, String key, String rebase, Labels labels)
       throws IOException {
     Start start =
         database
@@ -92,6 +103,10 @@ final class SnapshotCommit {
               snapshotter ->
                   snapshotter.commit(
                       start.intent().backend(), start.backendKey(), start.backendRebase(), told));
+    } catch (UnavailableException | DeadlineExceededException | CanceledException e) {
+      // no answer: it may have committed, or may yet
+      intents.abandon(start.intent());
+      throw e;
     } catch (GantryException e) {
       intents.forget(start.intent());
       throw e;

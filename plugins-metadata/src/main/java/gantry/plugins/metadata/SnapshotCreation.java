@@ -14,6 +14,7 @@ import gantry.plugins.metadata.Intents.Intent;
 import gantry.plugins.metadata.SnapshotRows.Snapshot;
 import gantry.snapshots.SnapshotInfo;
 import gantry.snapshots.SnapshotKind;
+import gantry.store.Hold;
 import gantry.store.Transaction;
 import java.io.IOException;
 import java.time.Instant;
@@ -63,10 +64,12 @@ final class SnapshotCreation {
   }
 
   List<Mount> create(SnapshotKind kind) throws IOException {
-    return switch (database.note(this::begin)) {
-      case Start.Exists exists -> throw new AlreadyExistsException(exists.message());
-      case Start.Begun begun -> createInBackend(kind, begun);
-    };
+    try (Hold _ = database.hold()) {
+      return switch (database.note(this::begin)) {
+        case Start.Exists exists -> throw new AlreadyExistsException(exists.message());
+        case Start.Begun begun -> createInBackend(kind, begun);
+      };
+    }
   }
 
   private Start begin(Transaction tx) {

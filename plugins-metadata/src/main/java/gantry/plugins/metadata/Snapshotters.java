@@ -3,6 +3,7 @@ package gantry.plugins.metadata;
 
 import gantry.errors.InvalidArgumentException;
 import gantry.plugins.Handle;
+import gantry.plugins.PluginMemory;
 import gantry.plugins.PluginUri;
 import gantry.snapshots.Snapshotter;
 import java.util.List;
@@ -14,10 +15,16 @@ import org.jspecify.annotations.Nullable;
 /** The raw snapshotters there are at the moment, by the last part of their plugin's URI. */
 final class Snapshotters {
   private final Map<String, RawSnapshotter> bound = new ConcurrentHashMap<>();
+  private final PluginMemory memory;
+
+  Snapshotters(PluginMemory memory) {
+    this.memory = memory;
+  }
 
   void bind(Handle<Snapshotter> handle) {
     String name = PluginUri.parse(handle.plugin()).id();
-    bound.put(name, new RawSnapshotter(name, handle));
+    Condemned condemned = Condemned.of(memory, "snapshots of " + name);
+    bound.put(name, new RawSnapshotter(name, handle, condemned));
   }
 
   void unbind(Handle<Snapshotter> handle) {

@@ -17,9 +17,11 @@ import gantry.metadata.Scope;
 import gantry.metadata.StoreUsage;
 import gantry.namespaces.Namespaces;
 import gantry.plugins.Handle;
+import gantry.plugins.HealthCheck;
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
 import gantry.plugins.PluginFacts;
+import gantry.plugins.PluginMemory;
 import gantry.snapshots.Snapshotter;
 import gantry.store.Durability;
 import java.io.IOException;
@@ -29,6 +31,9 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.spi.ToolProvider;
 import org.osgi.service.component.annotations.Activate;
@@ -43,7 +48,7 @@ import org.slf4j.LoggerFactory;
 /** Metadata in one SQLite file. Its id is the one clients know containerd's by. */
 @Component(
     name = SqliteMetadata.PLUGIN,
-    service = {Metadata.class, PluginFacts.class, ToolProvider.class},
+    service = {Metadata.class, PluginFacts.class, HealthCheck.class, ToolProvider.class},
     property = "gantry.verb=" + SqliteMetadata.VERB,
     immediate = true)
 @Plugin(
@@ -53,7 +58,8 @@ import org.slf4j.LoggerFactory;
       "io.containerd.event.v1",
       "io.containerd.snapshotter.v1"
     })
-public final class SqliteMetadata implements Metadata, PluginFacts, ToolProvider, AutoCloseable {
+public final class SqliteMetadata
+    implements Metadata, PluginFacts, HealthCheck, ToolProvider, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SqliteMetadata.class);
   static final String PLUGIN = "io.containerd.metadata.v1.bolt";
   static final String VERB = "rebuild";
@@ -87,7 +93,7 @@ public final class SqliteMetadata implements Metadata, PluginFacts, ToolProvider
   private final Intents intents;
   private final NamespaceTable namespaces;
   private final RawContent content;
-  private final Snapshotters snapshotters = new Snapshotters();
+  private final Snapshotters snapshotters;
   private final Collector collector;
   private final SecureRandom random = new SecureRandom();
 
@@ -95,11 +101,13 @@ public final class SqliteMetadata implements Metadata, PluginFacts, ToolProvider
   @Activate
   public SqliteMetadata(
       @Reference PluginDirectories directories,
+      @Reference PluginMemory memory,
       @Reference EventBus events,
       @Reference(target = "(contract=gantry.content.ContentStore)") Handle<ContentStore> content,
       Config config) {
     this(
         directories.root(PLUGIN).resolve("meta.db"),
+        memory,
         events,
         content,
         config.contentSharingPolicy(),
@@ -110,6 +118,7 @@ public final class SqliteMetadata implements Metadata, PluginFacts, ToolProvider
 
   SqliteMetadata(
       Path file,
+      PluginMemory memory,
       EventBus events,
       Handle<ContentStore> content,
       String policy,
@@ -128,9 +137,11 @@ public final class SqliteMetadata implements Metadata, PluginFacts, ToolProvider
     this.database = new Database(file, outcomes, clock, events);
     this.intents = new Intents(database);
     this.namespaces = new NamespaceTable(database);
-    this.content = new RawContent(content, policy.equals(SHARED));
+    this.snapshotters = new Snapshotters(memory);
+    this.content = new RawContent(content, Condemned.of(memory, "blobs"), policy.equals(SHARED));
     this.collector = new Collector(database, intents, this.content, snapshotters);
-    this.names = new NameLog(database, NameLog.beside(file));
+    Lock writing = memory.<Lock>keep(PLUGIN, "writing names", ReentrantLock::new);
+    this.names = new NameLog(database, NameLog.beside(file), writing);
     if (rebuild.isEmpty()) {
       startNames();
     }
@@ -253,7 +264,13 @@ public final class SqliteMetadata implements Metadata, PluginFacts, ToolProvider
     return database.isInTransaction();
   }
 
-  /** Closes the database. */
+  @Override
+  public Optional<String> problem() {
+    boolean isCounted = database.read(tx -> tx.exists("SELECT 1 FROM counter"));
+    return isCounted ? Optional.empty() : Optional.of(file + " is not what this plugin wrote");
+  }
+
+  /** Closes the database, when what has been begun is done and no writer is open. */
   @Override
   @Deactivate
   public void close() {

@@ -14,7 +14,8 @@ final class Guard {
   private final AtomicReference<Runnable> after = new AtomicReference<>(() -> {});
 
   void watch(SqliteMetadata metadata) {
-    isInTransaction.set(metadata::isInTransaction);
+    isInTransaction.updateAndGet(
+        others -> () -> others.getAsBoolean() || metadata.isInTransaction());
   }
 
   /** Does something within the next call, before its work. */

@@ -10,6 +10,7 @@ import gantry.plugins.Handle;
 import gantry.snapshots.Snapshotter;
 import gantry.store.Durability;
 import gantry.testkit.FixedHandle;
+import gantry.testkit.HeapMemory;
 import gantry.testkit.RecordingEventBus;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ final class House implements AutoCloseable {
   static final Namespace NAMESPACE = new Namespace("test");
 
   final Guard guard = new Guard();
+  final HeapMemory memory;
   final RecordingEventBus events = new RecordingEventBus();
   final MemoryContent rawContent;
   final IndexedSnapshotter rawSnapshotter;
@@ -32,6 +34,9 @@ final class House implements AutoCloseable {
   final FixedHandle<ContentStore> contentHandle;
   final Handle<Snapshotter> snapshotterHandle;
   final SqliteMetadata metadata;
+  private final Path root;
+  private final String policy;
+  private final boolean hasFixedClock;
 
   House(Path root) {
     this(root, "shared", true);
@@ -42,23 +47,34 @@ final class House implements AutoCloseable {
   }
 
   House(Path root, String policy, boolean hasFixedClock, String rebuild) {
+    memory = new HeapMemory();
     rawContent = new MemoryContent(guard);
     rawSnapshotter = new IndexedSnapshotter(root.resolve("raw/index.db"), guard);
     contentHandle = FixedHandle.of("io.containerd.content.v1.content", rawContent);
     snapshotterHandle =
         FixedHandle.of("io.containerd.snapshotter.v1." + SNAPSHOTTER, rawSnapshotter);
+    this.root = root;
+    this.policy = policy;
+    this.hasFixedClock = hasFixedClock;
+    metadata = open(rebuild);
+  }
+
+  /** Another version beside the one that is open; whoever asks for it closes it. */
+  SqliteMetadata open(String rebuild) {
     InstantSource source = now::get;
-    metadata =
+    SqliteMetadata opened =
         new SqliteMetadata(
             root.resolve("meta.db"),
+            memory,
             events,
             contentHandle,
             policy,
             Durability.DURABLE,
             hasFixedClock ? source.withZone(ZoneOffset.UTC) : Clock.systemUTC(),
             rebuild);
-    metadata.bindSnapshotter(snapshotterHandle);
-    guard.watch(metadata);
+    opened.bindSnapshotter(snapshotterHandle);
+    guard.watch(opened);
+    return opened;
   }
 
   Scope scope() {
