@@ -18,8 +18,11 @@ import gantry.boot.inventory.HostConditions;
 import gantry.boot.inventory.Inventory;
 import gantry.boot.log.JulBridge;
 import gantry.boot.log.Loggers;
+import gantry.boot.sockets.Sockets;
+import gantry.boot.sockets.Takeovers;
 import gantry.events.EventBus;
 import gantry.plugins.DaemonInfo;
+import gantry.plugins.ListeningSockets;
 import gantry.plugins.LogLevels;
 import gantry.plugins.PluginBundles;
 import gantry.plugins.PluginDirectories;
@@ -35,8 +38,10 @@ import java.util.Dictionary;
 import java.util.Map;
 import java.util.spi.ToolProvider;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
 import org.slf4j.Logger;
@@ -94,6 +99,7 @@ public final class Boot implements BundleActivator {
         PluginBundles.class, new Bundles(context, overrides, home, inventory::failures), none());
     Timeouts timeouts = new Timeouts(config.timeouts());
     Handles handles = new Handles(context, timeouts, inventory::whyMissing);
+    listen(context, directories);
     conditions.open();
     toClose.push(conditions);
     handles.open();
@@ -113,6 +119,20 @@ public final class Boot implements BundleActivator {
     while (!toClose.isEmpty()) {
       toClose.pop().close();
     }
+  }
+
+  private void listen(BundleContext context, Directories directories) {
+    Bundle framework = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION);
+    Sockets sockets =
+        new Sockets(
+            directories.state().resolve("keeper.sock"),
+            System.getenv(),
+            () -> framework.getState() == Bundle.STOPPING);
+    toClose.push(sockets);
+    context.registerService(ListeningSockets.class, sockets, none());
+    Takeovers takeovers = new Takeovers(context);
+    takeovers.open();
+    toClose.push(takeovers);
   }
 
   private static void startLog(BundleContext context, Loggers loggers, DaemonConfig config) {

@@ -11,6 +11,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.UUID;
 
 /**
@@ -20,6 +21,7 @@ import java.util.UUID;
 public final class UnixListener implements AutoCloseable {
   private static final int STREAM = 1;
   private static final int CLOEXEC = 0x80000;
+  private static final int NONBLOCK = 0x800;
   private static final int SOL_SOCKET = 1;
   private static final int SO_TYPE = 3;
   private static final int SO_ACCEPTCONN = 30;
@@ -71,6 +73,26 @@ public final class UnixListener implements AutoCloseable {
     } catch (IOException e) {
       fd.close();
       throw e;
+    }
+  }
+
+  /**
+   * Asks who listens at a path, by connecting.
+   *
+   * @return the process that said last that it listens there, which need not live any more; 0 if it
+   *     cannot be seen; empty if nobody listens
+   */
+  public static OptionalInt owner(Path path) throws IOException {
+    UnixAddress address = UnixAddress.of(path.toString());
+    try (Fd fd =
+        new Fd(
+            LibC.check(
+                LibC.socket(UnixAddress.FAMILY, STREAM | CLOEXEC | NONBLOCK, 0), "make socket"))) {
+      if (LibC.connect(fd.number(), address.memory(), address.size()) == 0) {
+        return OptionalInt.of(PeerCredentials.of(fd).pid());
+      }
+      boolean full = LibC.errno() == Errno.EAGAIN.number();
+      return full ? OptionalInt.of(0) : OptionalInt.empty();
     }
   }
 

@@ -111,6 +111,10 @@ class UnixListenerTest {
       assertThatThrownBy(() -> UnixListener.bind(dir.resolve("s"), 16))
           .hasMessageEndingWith("address already in use");
       assertThat(listener.path()).exists();
+      assertThat(UnixListener.owner(dir.resolve("s")).getAsInt())
+          .isEqualTo((int) ProcessHandle.current().pid());
     }
+    assertThat(UnixListener.owner(dir.resolve("s"))).isEmpty();
+    assertThat(UnixListener.owner(dir.resolve("nothing"))).isEmpty();
   }
 }

@@ -3,6 +3,7 @@ package gantry.boot.handles;
 
 import gantry.plugins.Admitted;
 import gantry.plugins.Handle;
+import gantry.plugins.Takeover;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -22,8 +23,12 @@ import org.osgi.framework.ServiceRegistration;
  * for concurrent use.
  */
 final class Admissions {
-  /** What servers serve; by name, since the kernel does not talk on any wire. */
-  private static final String SERVED = "io.grpc.BindableService";
+  /**
+   * What servers serve, by name, since the kernel does not talk on any wire; and what the kernel
+   * tells when it may take work from outside.
+   */
+  private static final List<String> SERVED =
+      List.of("io.grpc.BindableService", Takeover.class.getName());
 
   private final BundleContext context;
   private final LongPredicate held;
@@ -40,8 +45,14 @@ final class Admissions {
   }
 
   static boolean concerns(ServiceReference<?> reference) {
-    return reference.getProperty(Constants.OBJECTCLASS) instanceof String[] names
-        && Arrays.asList(names).contains(SERVED);
+    return served(reference) != null;
+  }
+
+  private static @Nullable String served(ServiceReference<?> reference) {
+    if (reference.getProperty(Constants.OBJECTCLASS) instanceof String[] names) {
+      return Arrays.stream(names).filter(SERVED::contains).findFirst().orElse(null);
+    }
+    return null;
   }
 
   /** A service came, or changed its properties; false if it could not be had. */
@@ -139,7 +150,8 @@ final class Admissions {
           context.registerService(
               Admitted.class,
               this,
-              FrameworkUtil.asDictionary(Published.properties(reference, SERVED, plugin)));
+              FrameworkUtil.asDictionary(
+                  Published.properties(reference, String.valueOf(served(reference)), plugin)));
       synchronized (this) {
         if (wanted) {
           registration = fresh;
