@@ -29,8 +29,9 @@ final class BlobCheck {
   VerifyContentResponse of(Digest digest) {
     VerifyContentResponse.Builder result =
         VerifyContentResponse.newBuilder().setDigest(digest.toString());
-    try (Handle.Lease<Metadata> lease = metadata.lease();
-        ContentReader reader = lease.get().in(caller).content().reader(digest)) {
+    // A reader outlives the version that opened it.
+    try (ContentReader reader =
+        metadata.<ContentReader, IOException>call(m -> m.in(caller).content().reader(digest))) {
       Digest found = hash(reader, digest.algorithm());
       return result
           .setState(found.equals(digest) ? State.GOOD : State.CORRUPT)

@@ -126,8 +126,9 @@ public final class ContentService implements BindableService {
       throws IOException, InterruptedException {
     Digest digest = Digest.parse(request.getDigest());
     var caller = headers.caller();
-    try (Handle.Lease<Metadata> lease = metadata.lease();
-        ContentReader reader = lease.get().in(caller).content().reader(digest)) {
+    // A reader outlives the version that opened it.
+    try (ContentReader reader =
+        metadata.<ContentReader, IOException>call(m -> m.in(caller).content().reader(digest))) {
       long size = reader.size();
       long from = Math.max(request.getOffset(), 0);
       if (from > size) {

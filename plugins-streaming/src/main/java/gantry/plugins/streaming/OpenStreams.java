@@ -6,6 +6,7 @@ import gantry.errors.NotFoundException;
 import gantry.errors.ResourceExhaustedException;
 import gantry.metadata.Caller;
 import gantry.names.Namespace;
+import gantry.plugins.PluginMemory;
 import gantry.streaming.MessageStream;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,24 +17,25 @@ import java.util.Set;
 /** The table. A stream leaves it when it ends. Safe for concurrent use. */
 final class OpenStreams {
   private final int max;
-  private final Map<Key, Entry> streams = new HashMap<>();
 
-  private record Key(Namespace namespace, String id) {}
-
-  private record Entry(Caller caller, MessageStream stream) {}
+  /** By namespace and id; all versions of this plugin that are active have the same. */
+  private final Map<List<String>, Map.Entry<Caller, MessageStream>> streams;
 
   /**
-   * An empty table.
+   * The table.
    *
    * @param max how many streams may be open at once
    */
-  OpenStreams(int max) {
+  OpenStreams(int max, PluginMemory memory) {
     this.max = max;
+    this.streams =
+        memory.<Map<List<String>, Map.Entry<Caller, MessageStream>>>keep(
+            StreamManager.PLUGIN, "streams by namespace and id", HashMap::new);
   }
 
   void add(Caller caller, String id, MessageStream stream) {
-    Key key = new Key(caller.namespace(), id);
-    Entry entry = new Entry(caller, stream);
+    List<String> key = List.of(caller.namespace().name(), id);
+    Map.Entry<Caller, MessageStream> entry = Map.entry(caller, stream);
     synchronized (streams) {
       if (streams.containsKey(key)) {
         throw new AlreadyExistsException("register stream \"%s\"".formatted(id));
@@ -55,11 +57,11 @@ final class OpenStreams {
 
   MessageStream get(Namespace namespace, String id) {
     synchronized (streams) {
-      Entry entry = streams.get(new Key(namespace, id));
+      Map.Entry<Caller, MessageStream> entry = streams.get(List.of(namespace.name(), id));
       if (entry == null) {
         throw new NotFoundException("stream \"%s\": not found".formatted(id));
       }
-      return entry.stream();
+      return entry.getValue();
     }
   }
 
@@ -67,9 +69,9 @@ final class OpenStreams {
   Set<Caller> leased() {
     Set<Caller> callers = new HashSet<>();
     synchronized (streams) {
-      for (Entry entry : streams.values()) {
-        if (entry.caller().leaseId() != null) {
-          callers.add(entry.caller());
+      for (Map.Entry<Caller, MessageStream> entry : streams.values()) {
+        if (entry.getKey().leaseId() != null) {
+          callers.add(entry.getKey());
         }
       }
     }
@@ -82,8 +84,8 @@ final class OpenStreams {
     synchronized (streams) {
       ending =
           streams.values().stream()
-              .filter(entry -> entry.caller().equals(caller))
-              .map(Entry::stream)
+              .filter(entry -> entry.getKey().equals(caller))
+              .map(Map.Entry::getValue)
               .toList();
     }
     ending.forEach(MessageStream::close);

@@ -7,6 +7,7 @@ import gantry.metadata.Metadata;
 import gantry.names.Namespace;
 import gantry.plugins.Handle;
 import gantry.plugins.Plugin;
+import gantry.plugins.PluginMemory;
 import gantry.streaming.MessageStream;
 import gantry.streaming.Streams;
 import java.time.Duration;
@@ -16,8 +17,8 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Knows the open streams. They belong to who opened them: stopping this plugin ends none, it only
- * forgets them.
+ * Knows the open streams. They belong to who opened them: stopping this plugin ends none, and its
+ * next version knows them too.
  */
 @Component(name = StreamManager.PLUGIN, immediate = true)
 @Plugin(value = StreamManager.PLUGIN, plugin_requires = "io.containerd.metadata.v1")
@@ -35,19 +36,20 @@ public final class StreamManager implements Streams, AutoCloseable {
   private final OpenStreams streams;
   private final LeaseWatch leases;
 
-  /** Begins with no stream. */
+  /** Knows what the version before knew. */
   @Activate
   public StreamManager(
       @Reference(target = "(contract=gantry.metadata.Metadata)") Handle<Metadata> metadata,
+      @Reference PluginMemory memory,
       Config config) {
-    this(metadata, config.maxStreams(), PULSE);
+    this(metadata, memory, config.maxStreams(), PULSE);
   }
 
-  StreamManager(Handle<Metadata> metadata, int maxStreams, Duration pulse) {
+  StreamManager(Handle<Metadata> metadata, PluginMemory memory, int maxStreams, Duration pulse) {
     if (maxStreams < 1) {
       throw new InvalidArgumentException("max_streams = %d: want at least 1".formatted(maxStreams));
     }
-    this.streams = new OpenStreams(maxStreams);
+    this.streams = new OpenStreams(maxStreams, memory);
     this.leases = new LeaseWatch(streams, metadata, pulse);
     leases.start();
   }

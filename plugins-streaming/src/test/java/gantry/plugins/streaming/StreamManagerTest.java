@@ -17,6 +17,7 @@ import gantry.metadata.Scope;
 import gantry.names.Namespace;
 import gantry.streaming.MessageStream;
 import gantry.testkit.FixedHandle;
+import gantry.testkit.HeapMemory;
 import gantry.typed.TypedValue;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -35,12 +36,17 @@ class StreamManagerTest {
   private static final Namespace NS = new Namespace("ns");
 
   private final AtomicReference<List<Lease>> leases = new AtomicReference<>(List.of());
-  private final StreamManager manager =
-      new StreamManager(
-          FixedHandle.of(
-              answering(Metadata.class, answering(Scope.class, answering(Leases.class, leases)))),
-          2,
-          Duration.ofMillis(20));
+  private final HeapMemory memory = new HeapMemory();
+  private final StreamManager manager = open();
+
+  private StreamManager open() {
+    return new StreamManager(
+        FixedHandle.of(
+            answering(Metadata.class, answering(Scope.class, answering(Leases.class, leases)))),
+        memory,
+        2,
+        Duration.ofMillis(20));
+  }
 
   @AfterEach
   void close() {
@@ -56,6 +62,24 @@ class StreamManagerTest {
     assertThatThrownBy(() -> manager.get(new Namespace("other"), "one"))
         .isInstanceOf(NotFoundException.class)
         .hasMessageContaining("one");
+  }
+
+  @Test
+  void register_inOneVersion_makesTheStreamKnownInTheNext() {
+    FakeStream stream = new FakeStream();
+    manager.register(Caller.of(NS), "one", stream);
+    try (StreamManager next = open()) {
+      manager.close();
+      assertThat(next.get(NS, "one")).isSameAs(stream);
+      FakeStream other = new FakeStream();
+      next.register(Caller.of(NS), "two", other);
+      assertThatThrownBy(() -> next.register(Caller.of(NS), "three", new FakeStream()))
+          .isInstanceOf(ResourceExhaustedException.class);
+
+      stream.close();
+      assertThatThrownBy(() -> next.get(NS, "one")).isInstanceOf(NotFoundException.class);
+      other.close();
+    }
   }
 
   @Test
