@@ -4,6 +4,7 @@ package gantry.plugins.tasks;
 import gantry.errors.AlreadyExistsException;
 import gantry.errors.FailedPreconditionException;
 import gantry.errors.InternalException;
+import gantry.errors.NotFoundException;
 import gantry.runtime.Bundle;
 import gantry.typed.TypedValue;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -103,6 +105,7 @@ final class BundleStore {
    * Takes a task for deletion. What an earlier daemon was doing to it does not count.
    *
    * @throws FailedPreconditionException if it is being created or deleted
+   * @throws NotFoundException if it is gone
    */
   void beginDelete(Bundle bundle) {
     Path file = layout.busy(bundle.state());
@@ -113,6 +116,8 @@ final class BundleStore {
     } catch (FileAlreadyExistsException e) {
       throw new FailedPreconditionException(
           "delete task %s: it is busy: %s".formatted(bundle.id(), stage(bundle)), e);
+    } catch (NoSuchFileException e) {
+      throw new NotFoundException("task %s not found".formatted(bundle.id()), e);
     } catch (IOException e) {
       throw new InternalException("delete task %s: %s".formatted(bundle.id(), e), e);
     }
@@ -153,10 +158,21 @@ final class BundleStore {
   private void sweepWork(Path namespace) {
     for (Path work : children(namespace)) {
       Path bundle = layout.state().resolve(layout.root().relativize(work));
-      boolean orphan = layout.isHidden(work) ? !layout.isOf(era, work) : !Files.exists(bundle);
+      boolean orphan =
+          layout.isHidden(work) ? !layout.isOf(era, work) : !Files.exists(bundle) && isOlder(work);
       if (orphan) {
         trees.removeQuietly(work);
       }
+    }
+  }
+
+  /** What was made in this era may get, or just have lost, its bundle: somebody is at work. */
+  private boolean isOlder(Path work) {
+    try {
+      BasicFileAttributes made = Files.readAttributes(work, BasicFileAttributes.class);
+      return made.creationTime().toInstant().isBefore(era.began());
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -158,13 +158,21 @@ public final class BundledTasks implements TaskManager, PluginFacts {
     Task task = require(namespace, id);
     bundles.beginDelete(task.bundle());
     try {
+      return delete(task);
+    } catch (RuntimeException e) {
+      // Only then: what is gone may have been made again by somebody who is busy with it.
+      bundles.end(task.bundle());
+      throw e;
+    }
+  }
+
+  private Exit delete(Task task) {
+    try {
       Exit exit = task.call((r, name) -> r.delete(name, ""));
       bundles.remove(task.bundle());
       return exit;
     } catch (NotFoundException e) {
       return recovery.bury(task.runtime(), task.bundle(), true);
-    } finally {
-      bundles.end(task.bundle());
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.tasks;
 
+import gantry.errors.FailedPreconditionException;
 import gantry.errors.GantryException;
 import gantry.errors.NotFoundException;
 import gantry.events.Event;
@@ -86,7 +87,20 @@ final class Recovery {
     if (isBusyNow(bundle) || bundles.runtime(bundle).isEmpty()) {
       return;
     }
-    bury(runtime, bundle, left.isEmpty());
+    if (!take(bundle)) {
+      return;
+    }
+    try {
+      // Meanwhile it may have been deleted, and one of the same name made.
+      if (isKnown(runtime, bundle)) {
+        bundles.end(bundle);
+        return;
+      }
+      bury(runtime, bundle, left.isEmpty());
+    } catch (RuntimeException e) {
+      bundles.end(bundle);
+      throw e;
+    }
     LOG.info("task {} in namespace {} was gone and is removed", bundle.id(), bundle.namespace());
   }
 
@@ -116,6 +130,17 @@ final class Recovery {
         namespace, new Event.TaskExit(id, id, exit.pid(), exit.status(), exit.exitedAt()));
     events.publish(
         namespace, new Event.TaskDelete(id, exit.pid(), exit.status(), exit.exitedAt(), ""));
+  }
+
+  /** Of two versions of this plugin that look after it at once, one does. */
+  private boolean take(Bundle bundle) {
+    try {
+      bundles.beginDelete(bundle);
+      return true;
+    } catch (FailedPreconditionException | NotFoundException e) {
+      LOG.debug("task {} is looked after elsewhere: {}", bundle.id(), e.getMessage());
+      return false;
+    }
   }
 
   private boolean isBusyNow(Bundle bundle) {

@@ -26,6 +26,7 @@ import gantry.runtime.TaskRuntime;
 import gantry.runtime.TaskStatus;
 import gantry.testkit.FixedHandle;
 import gantry.testkit.RecordingEventBus;
+import gantry.testkit.Together;
 import gantry.typed.TypedValue;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +36,7 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -51,7 +53,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(30)
 class BundledTasksTest {
   private static final Namespace NS = new Namespace("default");
-  private static final Era NOW = new Era("e1x2");
+  private static final Era NOW = era("e1x2");
   private static final String SPEC = "{\"ociVersion\":\"1.2.0\"}";
 
   @TempDir Path directory;
@@ -344,7 +346,7 @@ class BundledTasksTest {
     tasks.create(NS, request("c1"));
     tasks.start(NS, "c1", "");
 
-    BundledTasks next = open(new Era("e3x4"));
+    BundledTasks next = open(era("e3x4"));
     bind(next);
 
     assertThat(next.get(NS, "c1", "").status()).isEqualTo(TaskStatus.RUNNING);
@@ -356,7 +358,7 @@ class BundledTasksTest {
     tasks.create(NS, request("c1"));
     runtime.tasks.clear();
 
-    bind(open(new Era("e3x4")));
+    bind(open(era("e3x4")));
 
     Event.TaskDelete told =
         (Event.TaskDelete)
@@ -389,7 +391,7 @@ class BundledTasksTest {
     runtime.tasks.clear();
     Files.writeString(bundle("c1").resolve("busy"), "DELETE e9x9 1");
 
-    bind(open(new Era("e3x4")));
+    bind(open(era("e3x4")));
 
     awaitGone(bundle("c1"));
     assertThat(events.events()).isEmpty();
@@ -402,11 +404,43 @@ class BundledTasksTest {
         Files.createDirectories(directory.resolve("state/default/.c8." + NOW.token() + ".u"));
     Path orphan = Files.createDirectories(directory.resolve("root/default/c7/sub"));
 
-    new BundleStore(layout(), NOW, new Trees(path -> {})).sweep();
+    new BundleStore(layout(), era(NOW.token()), new Trees(path -> {})).sweep();
 
     assertThat(half).doesNotExist();
     assertThat(orphan.getParent()).doesNotExist();
     assertThat(mine).isDirectory();
+  }
+
+  @Test
+  void sweep_besideAnotherVersion_leavesWhatBothMayBeMaking() throws Exception {
+    Path work = Files.createDirectories(directory.resolve("root/default/c7/sub"));
+    Era began = new Era("e1x2", Instant.EPOCH);
+
+    new BundleStore(layout(), began, new Trees(path -> {})).sweep();
+
+    assertThat(work).isDirectory();
+  }
+
+  @Test
+  void recovery_byTwoVersionsAtOnce_tellsOnce() throws Exception {
+    tasks.create(NS, request("c1"));
+    runtime.tasks.clear();
+    Recovery one = new Recovery(new BundleStore(layout(), NOW, new Trees(path -> {})), events, NOW);
+    Recovery two = new Recovery(new BundleStore(layout(), NOW, new Trees(path -> {})), events, NOW);
+
+    Together.call(
+        8,
+        thread -> {
+          (thread % 2 == 0 ? one : two).recover(handle, layout().bundle("default", "c1"));
+          return thread;
+        });
+
+    assertThat(events.events()).hasSize(2);
+    assertThat(bundle("c1")).doesNotExist();
+  }
+
+  private static Era era(String token) {
+    return new Era(token, Instant.now());
   }
 
   private BundledTasks open(Era era) {
