@@ -8,6 +8,9 @@ final class Flight<T> {
   final long start;
   final long deadline;
 
+  /** When the watch looks at it; the watch's own once the call is seen. */
+  long due;
+
   /** Where it is among the others; written by its thread before anybody else sees it. */
   int place;
 
@@ -19,6 +22,7 @@ final class Flight<T> {
     this.thread = Thread.currentThread();
     this.start = start;
     this.deadline = deadline;
+    this.due = deadline;
   }
 
   /** Interrupts the call; only for who claimed it, so that its thread is still in it. */

@@ -43,6 +43,7 @@ public final class Handles implements Traffic, PluginTraffic, AutoCloseable {
   private final Watch watch = new Watch();
   private final Set<Long> held = ConcurrentHashMap.newKeySet();
   private final Admissions admissions;
+  private final Latecomers latecomers;
   private final AllServiceListener services = this::changed;
   private final BundleListener bundles = (SynchronousBundleListener) this::changed;
   private volatile boolean stopping;
@@ -58,6 +59,7 @@ public final class Handles implements Traffic, PluginTraffic, AutoCloseable {
     this.timeouts = timeouts;
     this.whyMissing = whyMissing;
     this.admissions = new Admissions(context, held::contains);
+    this.latecomers = new Latecomers(context, this::arrived);
   }
 
   /** Begins with the plugins that are there and goes on with those that come. */
@@ -68,14 +70,6 @@ public final class Handles implements Traffic, PluginTraffic, AutoCloseable {
     } catch (InvalidSyntaxException e) {
       throw new IllegalStateException(e);
     }
-    lookAgain();
-  }
-
-  /**
-   * Takes up plugins whose service was there before it could be had: a component that failed to
-   * start once and then did start tells nobody of the second time.
-   */
-  public void lookAgain() {
     try {
       ServiceReference<?>[] present = context.getAllServiceReferences(null, FILTER);
       if (present != null) {
@@ -84,6 +78,12 @@ public final class Handles implements Traffic, PluginTraffic, AutoCloseable {
     } catch (InvalidSyntaxException e) {
       throw new IllegalStateException(e);
     }
+    latecomers.open();
+  }
+
+  /** Takes up at once what could not be had when it came, and can now. */
+  public void lookAgain() {
+    latecomers.look();
   }
 
   /** Withdraws all handles. */
@@ -92,6 +92,7 @@ public final class Handles implements Traffic, PluginTraffic, AutoCloseable {
     stopping = true;
     context.removeServiceListener(services);
     context.removeBundleListener(bundles);
+    latecomers.close();
     admissions.close();
     slots.values().forEach(Slot::withdraw);
     slots.clear();
@@ -187,11 +188,17 @@ public final class Handles implements Traffic, PluginTraffic, AutoCloseable {
   }
 
   private void arrived(ServiceReference<?> reference) {
+    boolean had = true;
     for (Class<?> contract : contracts(reference)) {
-      slot(contract, plugin(reference)).arrived(reference);
+      had &= slot(contract, plugin(reference)).arrived(reference);
     }
     if (Admissions.concerns(reference)) {
-      admissions.arrived(reference);
+      had &= admissions.arrived(reference);
+    }
+    if (had) {
+      latecomers.forget(reference);
+    } else {
+      latecomers.expect(reference);
     }
   }
 
@@ -203,6 +210,7 @@ public final class Handles implements Traffic, PluginTraffic, AutoCloseable {
       }
     }
     admissions.left(reference);
+    latecomers.forget(reference);
   }
 
   private Slot<?> slot(Class<?> contract, String plugin) {

@@ -116,7 +116,12 @@ final class PluginHandle<T> implements Handle<T> {
 
   /** A version that has no calls yet. */
   Provider<T> provider(T service, long bundle, boolean held) {
-    return new Provider<>(service, bundle, held, watch, counts, Breaker.RETRY);
+    return provider(service, bundle, held, Breaker.RETRY);
+  }
+
+  /** One that gets a call to see after that time where it hangs. */
+  Provider<T> provider(T service, long bundle, boolean held, Duration retry) {
+    return new Provider<>(service, bundle, held, watch, counts, retry);
   }
 
   /**

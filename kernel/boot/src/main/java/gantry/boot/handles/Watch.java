@@ -16,13 +16,13 @@ import java.util.function.Consumer;
  * where nobody calls never.
  *
  * <p>Where the call is itself in a call to another plugin, in the same thread, it is that one which
- * is interrupted and said to hang: the plugin in between only waits.
+ * is interrupted and said to hang: the plugin in between only waits, and gets a moment to end.
  */
 final class Watch implements AutoCloseable {
   private static final long NEVER = Long.MAX_VALUE;
 
-  /** When to look again after a call that cannot be helped by now. */
-  private static final long AGAIN = TimeUnit.SECONDS.toNanos(1);
+  /** What a call has left to come back with after the one it waited for was interrupted. */
+  private static final long GRACE = TimeUnit.SECONDS.toNanos(5);
 
   private final long origin = System.nanoTime();
   private final AtomicLong wakeAt = new AtomicLong(NEVER);
@@ -83,35 +83,40 @@ final class Watch implements AutoCloseable {
   private long look(long now) {
     Next next = new Next(now);
     providers.forEach(provider -> provider.flights().forEachInTime(next));
-    if (next.late) {
-      innermost().values().stream()
-          .filter(call -> call.deadline <= now)
-          .forEach(call -> call.flight.provider.interrupt(call.flight, now));
+    if (!next.late) {
+      return next.at;
     }
-    return next.at;
+    Map<Thread, Flight<?>> innermost = innermost();
+    providers.forEach(
+        provider ->
+            provider.flights().forEachInTime(flight -> interruptIfLate(flight, innermost, now)));
+    return Math.min(next.at, now + GRACE);
   }
 
-  /** The last call that each thread is in, with the earliest deadline of those it is in. */
-  private Map<Thread, Call> innermost() {
-    Map<Thread, Call> calls = new HashMap<>();
-    for (Provider<?> provider : providers) {
-      provider
-          .flights()
-          .forEach(
-              (flight, interrupted) ->
-                  calls.merge(
-                      flight.thread,
-                      new Call(flight, interrupted ? NEVER : flight.deadline),
-                      Call::inner));
+  private static void interruptIfLate(
+      Flight<?> flight, Map<Thread, Flight<?>> innermost, long now) {
+    if (flight.due > now) {
+      return;
     }
+    Flight<?> inner = innermost.getOrDefault(flight.thread, flight);
+    inner.provider.interrupt(inner, now);
+    flight.due = now + GRACE;
+  }
+
+  /** The last call that each thread is in. */
+  private Map<Thread, Flight<?>> innermost() {
+    Map<Thread, Flight<?>> calls = new HashMap<>();
+    providers.forEach(
+        provider ->
+            provider
+                .flights()
+                .forEach(
+                    (flight, _) ->
+                        calls.merge(
+                            flight.thread,
+                            flight,
+                            (one, other) -> other.start > one.start ? other : one)));
     return calls;
-  }
-
-  private record Call(Flight<?> flight, long deadline) {
-    Call inner(Call other) {
-      Flight<?> inner = other.flight.start >= flight.start ? other.flight : flight;
-      return new Call(inner, Math.min(deadline, other.deadline));
-    }
   }
 
   /** When to look again, of calls seen one by one. */
@@ -126,8 +131,11 @@ final class Watch implements AutoCloseable {
 
     @Override
     public void accept(Flight<?> flight) {
-      late |= flight.deadline <= now;
-      at = Math.min(at, flight.deadline <= now ? now + AGAIN : flight.deadline);
+      if (flight.due <= now) {
+        late = true;
+      } else {
+        at = Math.min(at, flight.due);
+      }
     }
   }
 }

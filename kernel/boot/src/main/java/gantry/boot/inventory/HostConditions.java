@@ -16,13 +16,16 @@ import org.osgi.util.tracker.ServiceTrackerCustomizer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks each probe once and registers the condition it stands for, or remembers why not. */
+/**
+ * Asks each probe once and registers the condition it stands for, or remembers why not. Two
+ * versions of a plugin ask for the same: there is one condition as long as one of them finds it.
+ */
 public final class HostConditions implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HostConditions.class);
 
   private final BundleContext context;
-  private final Map<String, String> missing = new ConcurrentHashMap<>();
-  private final ServiceTracker<HostProbe, Answer> tracker;
+  private final Map<String, HostCondition> conditions = new ConcurrentHashMap<>();
+  private final ServiceTracker<HostProbe, HostCondition> tracker;
 
   /** Asks nobody yet. */
   public HostConditions(BundleContext context) {
@@ -43,7 +46,8 @@ public final class HostConditions implements AutoCloseable {
 
   /** Why the host lacks a condition; empty if it has it, or nobody probed it. */
   Optional<String> missing(String condition) {
-    return Optional.ofNullable(missing.get(condition));
+    HostCondition known = conditions.get(condition);
+    return known == null ? Optional.empty() : known.missing();
   }
 
   /** Registers a condition. */
@@ -54,40 +58,31 @@ public final class HostConditions implements AutoCloseable {
         FrameworkUtil.asDictionary(Map.of(Condition.CONDITION_ID, condition)));
   }
 
-  private record Answer(String condition, @Nullable ServiceRegistration<Condition> registration) {}
-
-  private final class Asking implements ServiceTrackerCustomizer<HostProbe, Answer> {
+  private final class Asking implements ServiceTrackerCustomizer<HostProbe, HostCondition> {
     @Override
-    public @Nullable Answer addingService(ServiceReference<HostProbe> reference) {
+    public @Nullable HostCondition addingService(ServiceReference<HostProbe> reference) {
       HostProbe probe = context.getService(reference);
-      return probe == null ? null : ask(probe);
+      if (probe == null) {
+        return null;
+      }
+      String id = probe.condition();
+      Optional<String> lack = lack(probe);
+      lack.ifPresent(reason -> LOG.info("host lacks {}: {}", id, reason));
+      HostCondition condition = conditions.computeIfAbsent(id, HostCondition::new);
+      condition.answered(context, reference, lack);
+      return condition;
     }
 
     @Override
-    public void modifiedService(ServiceReference<HostProbe> reference, Answer answer) {}
+    public void modifiedService(ServiceReference<HostProbe> reference, HostCondition condition) {}
 
     @Override
-    public void removedService(ServiceReference<HostProbe> reference, Answer answer) {
-      missing.remove(answer.condition());
-      ServiceRegistration<Condition> registration = answer.registration();
-      if (registration != null) {
-        registration.unregister();
-      }
+    public void removedService(ServiceReference<HostProbe> reference, HostCondition condition) {
+      condition.left(reference);
       context.ungetService(reference);
     }
 
-    private Answer ask(HostProbe probe) {
-      String condition = probe.condition();
-      Optional<String> lack = lack(probe);
-      if (lack.isPresent()) {
-        missing.put(condition, lack.get());
-        LOG.info("host lacks {}: {}", condition, lack.get());
-        return new Answer(condition, null);
-      }
-      return new Answer(condition, register(context, condition));
-    }
-
-    private Optional<String> lack(HostProbe probe) {
+    private static Optional<String> lack(HostProbe probe) {
       try {
         return probe.missing();
       } catch (RuntimeException e) {
