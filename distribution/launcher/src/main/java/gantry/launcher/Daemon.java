@@ -116,6 +116,8 @@ final class Daemon {
         Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
     configuration.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, assembly.packages());
     configuration.put("gantry.started", Long.toString(settings.started()));
+    // While a bundle is replaced both versions are there.
+    configuration.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
     configuration.put("felix.resolver.parallelism", "1");
     configuration.put("felix.service.urlhandlers", "false");
     configuration.put("ds.loglevel", "0");

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.boot;
 
-import gantry.boot.bundles.Bundles;
-import gantry.boot.bundles.OverrideDirectory;
+import gantry.boot.changes.BundleChanges;
 import gantry.boot.config.ConfigException;
 import gantry.boot.config.ConfigLoader;
 import gantry.boot.config.DaemonConfig;
@@ -24,7 +23,7 @@ import gantry.events.EventBus;
 import gantry.plugins.DaemonInfo;
 import gantry.plugins.ListeningSockets;
 import gantry.plugins.LogLevels;
-import gantry.plugins.PluginBundles;
+import gantry.plugins.PluginChanges;
 import gantry.plugins.PluginDirectories;
 import gantry.plugins.PluginInventory;
 import gantry.plugins.PluginMemory;
@@ -94,9 +93,6 @@ public final class Boot implements BundleActivator {
     context.registerService(PluginInventory.class, inventory, none());
     inventory.open();
     toClose.push(inventory);
-    OverrideDirectory overrides = new OverrideDirectory(directories.root().resolve("bundles"));
-    context.registerService(
-        PluginBundles.class, new Bundles(context, overrides, home, inventory::failures), none());
     Timeouts timeouts = new Timeouts(config.timeouts());
     Handles handles = new Handles(context, timeouts, inventory::whyMissing);
     listen(context, directories);
@@ -105,6 +101,20 @@ public final class Boot implements BundleActivator {
     handles.open();
     context.registerService(PluginTraffic.class, handles, none());
     toClose.push(handles);
+    BundleChanges changes =
+        new BundleChanges(
+            context,
+            handles,
+            timeouts,
+            installed,
+            home,
+            config::signers,
+            inventory::components,
+            Clock.systemUTC());
+    changes.open();
+    inventory.setAside(changes::isAside);
+    context.registerService(PluginChanges.class, changes, none());
+    toClose.push(changes);
     StopSignal stopSignal = new StopSignal(context);
     stopSignal.open();
     toClose.push(stopSignal);

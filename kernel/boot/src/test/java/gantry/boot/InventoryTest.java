@@ -10,15 +10,10 @@ import gantry.boot.fixture.KernelFixture;
 import gantry.boot.fixture.provider.EchoProvider;
 import gantry.boot.fixture.provider.EchoUser;
 import gantry.boot.fixture.provider.NoProbe;
-import gantry.errors.AlreadyExistsException;
 import gantry.errors.FailedPreconditionException;
-import gantry.errors.InvalidArgumentException;
-import gantry.errors.NotFoundException;
 import gantry.plugins.HostProbe;
-import gantry.plugins.PluginBundles;
 import gantry.plugins.PluginStatus;
 import gantry.plugins.PluginStatus.State;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,67 +132,6 @@ class InventoryTest {
       assertThat(kernel.status(ECHO).state()).isEqualTo(State.ERROR);
       assertThat(kernel.status(ECHO).reason())
           .isEqualTo("its bundle echo lacks package no.such.thing");
-    }
-  }
-
-  @Test
-  void bundles_installUpdateUninstall_keepWhatWinsAtTheNextStart() throws Exception {
-    try (KernelFixture kernel = KernelFixture.start(directory, "version = 4\n")) {
-      PluginBundles bundles = kernel.service(PluginBundles.class);
-      Path kept = directory.resolve("root/bundles/echo.jar");
-
-      assertThat(bundles.install(echo()).state()).isEqualTo("active");
-      assertThat(kept).hasSameBinaryContentAs(directory.resolve("echo.jar"));
-      assertThatThrownBy(() -> bundles.install(echo())).isInstanceOf(AlreadyExistsException.class);
-
-      Path newer = builder().version("2.0.0").write(directory.resolve("newer.jar"));
-      assertThat(bundles.update("echo", newer).version()).isEqualTo("2.0.0");
-      assertThat(kept).hasSameBinaryContentAs(newer);
-      assertThat(kernel.echo(ECHO).orElseThrow().<String, RuntimeException>call(e -> e.echo("x")))
-          .isEqualTo("x");
-
-      bundles.uninstall("echo");
-      assertThat(kept).doesNotExist();
-      assertThat(kernel.echo(ECHO)).isEmpty();
-      assertThatThrownBy(() -> bundles.uninstall("echo")).isInstanceOf(NotFoundException.class);
-    }
-  }
-
-  @Test
-  void update_toCodeThatFails_bringsTheOldCodeBack() throws Exception {
-    try (KernelFixture kernel = KernelFixture.start(directory, "version = 4\n")) {
-      PluginBundles bundles = kernel.service(PluginBundles.class);
-      bundles.install(echo());
-      Path broken =
-          new BundleBuilder("echo")
-              .version("2.0.0")
-              .plugin(
-                  ECHO,
-                  EchoProvider.class,
-                  "init=\"1\"",
-                  "<property name=\"fail\" value=\"yes\"/>" + SERVICE)
-              .write(directory.resolve("broken.jar"));
-
-      assertThatThrownBy(() -> bundles.update("echo", broken))
-          .isInstanceOf(FailedPreconditionException.class)
-          .hasMessageContaining("disk is broken");
-
-      assertThat(kernel.status(ECHO).state()).isEqualTo(State.OK);
-      assertThat(directory.resolve("root/bundles/echo.jar"))
-          .hasSameBinaryContentAs(directory.resolve("echo.jar"));
-    }
-  }
-
-  @Test
-  void install_ofFileThatIsNoBundle_isRefused() throws Exception {
-    try (KernelFixture kernel = KernelFixture.start(directory, "version = 4\n")) {
-      Path text = Files.writeString(directory.resolve("x.jar"), "not a jar");
-
-      assertThatThrownBy(() -> kernel.service(PluginBundles.class).install(text))
-          .isInstanceOf(InvalidArgumentException.class);
-      assertThat(kernel.context().getBundles())
-          .extracting(Bundle::getSymbolicName)
-          .doesNotContain("x");
     }
   }
 

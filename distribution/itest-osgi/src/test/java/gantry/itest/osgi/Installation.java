@@ -40,6 +40,7 @@ final class Installation {
     options.add(workingDirectory(directory.resolve("framework").toString()));
     options.add(frameworkProperty("felix.resolver.parallelism").value("1"));
     options.add(frameworkProperty("ds.loglevel").value("0"));
+    options.add(frameworkProperty("org.osgi.framework.bsnversion").value("multiple"));
     for (Path jar : bundles()) {
       options.add(bundle(jar.toUri().toString()));
     }

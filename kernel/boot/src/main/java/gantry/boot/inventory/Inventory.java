@@ -81,6 +81,11 @@ public final class Inventory implements PluginInventory, AutoCloseable {
     return outcome == null ? "it is starting or being replaced" : Reasons.chain(outcome, all);
   }
 
+  /** The components of a bundle, also while another version serves. */
+  public List<ComponentState> components(Bundle bundle) {
+    return rows.components(bundle);
+  }
+
   /** The components of a bundle that failed to start, with the reasons. */
   public List<String> failures(long bundle) {
     List<String> failures = new ArrayList<>();

@@ -5,6 +5,7 @@ import gantry.errors.InvalidArgumentException;
 import gantry.plugins.Handle;
 import gantry.plugins.PluginStatus.State;
 import gantry.plugins.PluginUri;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,37 @@ final class Rows {
       }
     }
     return rows;
+  }
+
+  /** The components of one bundle, also those that are no plugins. */
+  List<ComponentState> components(Bundle bundle) {
+    ServiceReference<ServiceComponentRuntime> reference =
+        context.getServiceReference(ServiceComponentRuntime.class);
+    ServiceComponentRuntime runtime = reference == null ? null : context.getService(reference);
+    List<ComponentState> states = new ArrayList<>();
+    if (runtime != null) {
+      Map<String, PluginRow> all = read();
+      for (ComponentDescriptionDTO description : runtime.getComponentDescriptionDTOs(bundle)) {
+        for (ComponentConfigurationDTO component :
+            runtime.getComponentConfigurationDTOs(description)) {
+          states.add(state(description.name, reasons.of(component), all));
+        }
+      }
+    }
+    return states;
+  }
+
+  private static ComponentState state(
+      String name, @Nullable Outcome outcome, Map<String, PluginRow> all) {
+    return outcome == null
+        ? ComponentState.serving(name)
+        : new ComponentState(
+            name,
+            false,
+            outcome.state() == State.SKIP,
+            outcome.pending(),
+            outcome.plugin(),
+            Reasons.chain(outcome, all));
   }
 
   private void read(
