@@ -92,6 +92,19 @@ final class Daemon {
     throw new LaunchException(verb + ": the plugin that does it did not start; the log says why");
   }
 
+  /** Has the kernel read the configuration again; it logs what came of it. */
+  void reload() {
+    BundleContext context = framework.getBundleContext();
+    try {
+      for (ServiceReference<Runnable> reload :
+          context.getServiceReferences(Runnable.class, "(gantry.reload=true)")) {
+        context.getService(reload).run();
+      }
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Stops all bundles, the last started first. */
   void stop() {
     try {

@@ -65,6 +65,8 @@ public final class Main {
     Signals.on("TERM", onStop);
     Signals.on("INT", onStop);
     Signals.on("USR1", () -> ThreadDump.log(settings.state()));
+    ReloadSignal reload = new ReloadSignal();
+    Signals.on("HUP", reload);
     if (!settings.temp().isEmpty()) {
       System.setProperty("java.io.tmpdir", settings.temp());
     }
@@ -73,6 +75,7 @@ public final class Main {
         DirectoryLock state = DirectoryLock.take("state", settings.state(), "rwx--x--x")) {
       Daemon daemon = Daemon.start(settings);
       LOG.log(Level.DEBUG, "{0} and {1} are locked", root, state);
+      reload.serve(daemon::reload);
       awaitStop(stop);
       daemon.stop();
     }
@@ -81,6 +84,7 @@ public final class Main {
 
   /** Starts what is needed to rebuild, has that done, and stops again. */
   private static int rebuild(KernelSettings settings) throws LaunchException {
+    Signals.on("HUP", () -> LOG.log(Level.INFO, "nothing is reloaded while rebuilding"));
     if (!settings.temp().isEmpty()) {
       System.setProperty("java.io.tmpdir", settings.temp());
     }

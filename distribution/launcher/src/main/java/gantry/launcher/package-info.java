@@ -9,7 +9,8 @@
  * ├── KernelSettings  root and state, as the kernel read them
  * ├── Preload         slow classes, beside the start
  * ├── DirectoryLock   one daemon per root and state
- * ├── Signals         stop, dump threads
+ * ├── Signals         stop, reload, dump threads
+ * ├── ReloadSignal    the wish to reload, kept during the start
  * └── Daemon          the framework with its bundles
  *     ├── Assembly       which bundles ship, which packages the floor exports
  *     ├── BootConnector  bundles whose classes come from the class path

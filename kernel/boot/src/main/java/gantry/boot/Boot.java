@@ -17,6 +17,10 @@ import gantry.boot.inventory.HostConditions;
 import gantry.boot.inventory.Inventory;
 import gantry.boot.log.JulBridge;
 import gantry.boot.log.Loggers;
+import gantry.boot.settings.Arrival;
+import gantry.boot.settings.ConfigurationStore;
+import gantry.boot.settings.LiveSettings;
+import gantry.boot.settings.Reloads;
 import gantry.boot.sockets.Sockets;
 import gantry.boot.sockets.Takeovers;
 import gantry.events.EventBus;
@@ -27,6 +31,7 @@ import gantry.plugins.PluginChanges;
 import gantry.plugins.PluginDirectories;
 import gantry.plugins.PluginInventory;
 import gantry.plugins.PluginMemory;
+import gantry.plugins.PluginSettings;
 import gantry.plugins.PluginTraffic;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,6 +39,7 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Dictionary;
+import java.util.List;
 import java.util.Map;
 import java.util.spi.ToolProvider;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +86,9 @@ public final class Boot implements BundleActivator {
     DaemonInfo daemon = Identity.of(home, directories.root("io.containerd.grpc.v1.introspection"));
     LOG.info("starting gantryd {} revision {}", daemon.version(), daemon.revision());
 
-    Configurations.feed(context, config);
+    ConfigurationStore store = new ConfigurationStore(context);
+    toClose.push(store);
+    store.feed(config);
     context.registerService(PluginDirectories.class, directories, none());
     context.registerService(PluginMemory.class, new Memory(), none());
     context.registerService(DaemonInfo.class, daemon, none());
@@ -118,6 +126,7 @@ public final class Boot implements BundleActivator {
     StopSignal stopSignal = new StopSignal(context);
     stopSignal.open();
     toClose.push(stopSignal);
+    settings(context, loaded, store, inventory, timeouts, handles);
     Readiness readiness = new Readiness(context, config, inventory, handles::lookAgain);
     toClose.push(readiness);
     context.registerService(
@@ -143,6 +152,42 @@ public final class Boot implements BundleActivator {
     Takeovers takeovers = new Takeovers(context);
     takeovers.open();
     toClose.push(takeovers);
+  }
+
+  private void settings(
+      BundleContext context,
+      KernelTool.Loaded loaded,
+      ConfigurationStore store,
+      Inventory inventory,
+      Timeouts timeouts,
+      Handles handles) {
+    Arrival arrival = new Arrival(context, inventory, handles::lookAgain);
+    LiveSettings settings =
+        new LiveSettings(
+            loaded.flags(),
+            loaded.config(),
+            store,
+            arrival,
+            timeouts,
+            List.of((old, next) -> timeouts.set(next.timeouts()), Boot::setLog));
+    context.registerService(PluginSettings.class, settings, none());
+    Reloads reloads = new Reloads(settings);
+    toClose.push(reloads);
+    context.registerService(
+        Runnable.class, reloads, FrameworkUtil.asDictionary(Map.of(Reloads.SERVICE, true)));
+    if (loaded.flags().rebuild() == null) {
+      reloads.watchFiles();
+    }
+  }
+
+  /** A level that somebody else has set stays until the configuration says another. */
+  private static void setLog(DaemonConfig old, DaemonConfig next) {
+    if (LoggerFactory.getILoggerFactory() instanceof Loggers loggers) {
+      if (!old.level().equals(next.level())) {
+        loggers.set(LogLevels.ROOT, next.level());
+      }
+      loggers.json(next.json());
+    }
   }
 
   private static void startLog(BundleContext context, Loggers loggers, DaemonConfig config) {

@@ -4,6 +4,7 @@ package gantry.boot;
 import gantry.boot.config.DaemonConfig;
 import gantry.boot.inventory.HostConditions;
 import gantry.boot.inventory.Inventory;
+import gantry.boot.settings.UnknownTables;
 import gantry.errors.FailedPreconditionException;
 import gantry.linux.SdNotify;
 import gantry.plugins.PluginStatus;
@@ -12,8 +13,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,11 +116,9 @@ final class Readiness implements Runnable, AutoCloseable {
   }
 
   private void warnOfTables(List<PluginStatus> plugins) {
-    Map<String, Object> tables = config.plugins();
-    plugins.forEach(plugin -> tables.remove(plugin.uri().toString()));
-    tables.keySet().stream()
-        .filter(uri -> !uri.startsWith("io.containerd.server.v1."))
-        .forEach(uri -> LOG.warn("config: table of plugin {} is ignored: no such plugin", uri));
+    Set<String> uris =
+        plugins.stream().map(plugin -> plugin.uri().toString()).collect(Collectors.toSet());
+    UnknownTables.of(config, uris).forEach(UnknownTables::warn);
   }
 
   private static void tell(String state) {

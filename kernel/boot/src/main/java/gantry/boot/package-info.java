@@ -13,6 +13,7 @@
  * handles/     how plugins reach one another
  * inventory/   which plugins there are and how they are
  * bundles/     installed, updated and removed at run time
+ * settings/    the configuration, while it is in force
  * </pre>
  */
 @NullMarked

@@ -31,6 +31,7 @@ public final class ConfigLoader {
   private final Flags flags;
   private final List<Problem> errors = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
+  private final List<Path> places = new ArrayList<>();
   private @Nullable Map<String, Map<String, Object>> pluginDefaults;
 
   private ConfigLoader(Flags flags) {
@@ -52,14 +53,14 @@ public final class ConfigLoader {
     Map<String, Object> tree = defaults(flags.home()).tree();
     tree.put("imports", new ArrayList<>());
     Merge.over(tree, config.tree());
-    return new DaemonConfig(tree, config.warnings());
+    return new DaemonConfig(tree, config.warnings(), config.places());
   }
 
   /** The configuration of a daemon without any file or flag. */
   public static DaemonConfig defaults(@Nullable Path home) throws IOException {
     Map<String, Object> tree = Defaults.tree(Defaults.plugins(home));
     fillAddresses(tree, null);
-    return new DaemonConfig(tree, List.of());
+    return new DaemonConfig(tree, List.of(), List.of());
   }
 
   private DaemonConfig load() throws IOException, ConfigException {
@@ -76,20 +77,24 @@ public final class ConfigLoader {
       throw new ConfigException(errors);
     }
     apply(tree);
-    return new DaemonConfig(tree, List.copyOf(warnings));
+    return new DaemonConfig(tree, List.copyOf(warnings), List.copyOf(places));
   }
 
   /** The default file may be absent, one that was asked for may not. */
   private @Nullable Path mainFile() {
     if (flags.config() != null) {
-      return Path.of(flags.config()).toAbsolutePath().normalize();
+      Path file = Path.of(flags.config()).toAbsolutePath().normalize();
+      places.add(file);
+      return file;
     }
     Path home = flags.home();
-    if (home != null && Files.exists(home.resolve("etc/gantry/config.toml"))) {
-      return home.resolve("etc/gantry/config.toml");
+    if (home != null) {
+      places.add(home.resolve("etc/gantry/config.toml"));
     }
-    Path host = Path.of(Defaults.DIRECTORY, "config.toml");
-    return Files.exists(host) ? host : null;
+    if (home == null || !Files.exists(places.getLast())) {
+      places.add(Path.of(Defaults.DIRECTORY, "config.toml"));
+    }
+    return Files.exists(places.getLast()) ? places.getLast() : null;
   }
 
   private void files(Path main, Map<String, Object> tree) throws IOException {
@@ -149,10 +154,11 @@ public final class ConfigLoader {
     return known;
   }
 
-  private static List<Path> imports(Path importer, List<String> patterns) throws IOException {
+  private List<Path> imports(Path importer, List<String> patterns) throws IOException {
     List<Path> files = new ArrayList<>();
     for (String pattern : patterns) {
       Path path = importer.resolveSibling(pattern).normalize();
+      places.add(path);
       if (path.toString().contains("*")) {
         files.addAll(glob(path));
       } else {

@@ -13,8 +13,10 @@ import java.util.Map;
  *
  * @param tree of version 4; {@code config dump} prints it
  * @param warnings to be logged once a log is there
+ * @param places where it was read from, in order, and where it would be; a last segment may have
+ *     asterisks
  */
-public record DaemonConfig(Map<String, Object> tree, List<Problem> warnings) {
+public record DaemonConfig(Map<String, Object> tree, List<Problem> warnings, List<Path> places) {
   private static final String GRPC = "io.containerd.server.v1.grpc";
 
   /** Where plugins keep what outlives a reboot; absolute. */

@@ -22,13 +22,25 @@ public final class TomlWriter {
     return writer.out.toString();
   }
 
+  /** The text of a value that is no table, or of a table in one line. */
+  static String value(Object value) {
+    TomlWriter writer = new TomlWriter();
+    writer.append(value);
+    return writer.out.toString();
+  }
+
+  /** A key with the tables it stands in. */
+  static String key(List<String> path) {
+    return String.join(".", path.stream().map(TomlWriter::key).toList());
+  }
+
   private void table(List<String> path, Map<String, Object> table) {
     String indent = "  ".repeat(path.size());
     table.forEach(
         (key, value) -> {
           if (!(value instanceof Map)) {
             out.append(indent).append(key(key)).append(" = ");
-            value(value);
+            append(value);
             out.append('\n');
           }
         });
@@ -38,21 +50,21 @@ public final class TomlWriter {
             List<String> deeper = new ArrayList<>(path);
             deeper.add(key);
             out.append('\n').append(indent).append('[');
-            out.append(String.join(".", deeper.stream().map(TomlWriter::key).toList()));
+            out.append(key(deeper));
             out.append("]\n");
             table(deeper, Trees.copy(inner));
           }
         });
   }
 
-  private void value(Object value) {
+  private void append(Object value) {
     switch (value) {
       case List<?> list -> {
         out.append('[');
         String separator = "";
         for (Object item : list) {
           out.append(separator);
-          value(Objects.requireNonNull(item));
+          append(Objects.requireNonNull(item));
           separator = ", ";
         }
         out.append(']');
@@ -62,7 +74,7 @@ public final class TomlWriter {
         String separator = " ";
         for (Map.Entry<String, Object> entry : Trees.copy(inline).entrySet()) {
           out.append(separator).append(key(entry.getKey())).append(" = ");
-          value(entry.getValue());
+          append(entry.getValue());
           separator = ", ";
         }
         out.append(" }");

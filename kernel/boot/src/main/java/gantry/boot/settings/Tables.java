@@ -1,60 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
-package gantry.boot;
+package gantry.boot.settings;
 
 import gantry.boot.config.DaemonConfig;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.osgi.framework.BundleContext;
-import org.osgi.framework.FrameworkUtil;
-import org.osgi.framework.ServiceReference;
-import org.osgi.service.cm.ConfigurationAdmin;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Hands each plugin its table: the plugin's URI is the PID. A key {@code sync_remove} reaches the
- * component as {@code syncRemove}, {@code sync.remove} and as it is, so that each way of writing it
- * as a method of an annotation finds it. Tables inside are flattened, their keys joined by dots;
- * whole numbers are {@code Long}, arrays are arrays of their first item's type.
+ * The table of each plugin as its component gets it: the plugin's URI is the PID. A key {@code
+ * sync_remove} reaches the component as {@code syncRemove}, {@code sync.remove} and as it is, so
+ * that each way of writing it as a method of an annotation finds it. Tables inside are flattened,
+ * their keys joined by dots; whole numbers are {@code Long}, arrays are arrays of their first
+ * item's type.
  */
-final class Configurations {
-  /** Services with this location can be bound by bundles from anywhere. */
-  private static final String ANY_BUNDLE = "?";
-
+final class Tables {
   /** The plugin that runs stream processors; their table stands at the top level. */
   private static final String DIFFER = "io.containerd.differ.v1.walking";
 
   private static final String SATISFYING = "osgi.ds.satisfying.condition.target";
   private static final String DISABLED = "(osgi.condition.id=gantry.disabled)";
 
-  private Configurations() {}
+  private Tables() {}
 
-  static void feed(BundleContext context, DaemonConfig config) throws IOException {
-    ServiceReference<ConfigurationAdmin> reference =
-        context.getServiceReference(ConfigurationAdmin.class);
-    ConfigurationAdmin admin = reference == null ? null : context.getService(reference);
-    if (admin == null) {
-      throw new IllegalStateException("the configuration admin must start before the kernel");
-    }
-    for (String uri : config.plugins().keySet()) {
-      if (!config.disabled().contains(uri)) {
-        update(admin, uri, dictionary(config.plugin(uri)));
-      }
-    }
-    if (!config.disabled().contains(DIFFER)) {
-      Map<String, Object> differ = dictionary(config.plugin(DIFFER));
-      differ.putAll(processors(config));
-      update(admin, DIFFER, differ);
-    }
+  /** The tables by PID. */
+  static Map<String, Map<String, Object>> of(DaemonConfig config) {
+    Map<String, Map<String, Object>> tables = new TreeMap<>();
+    config.plugins().keySet().forEach(uri -> tables.put(uri, dictionary(config.plugin(uri))));
+    tables.computeIfAbsent(DIFFER, uri -> new HashMap<>()).putAll(processors(config));
     for (String uri : config.disabled()) {
-      Map<String, Object> dictionary = dictionary(config.plugin(uri));
-      dictionary.put(SATISFYING, DISABLED);
-      update(admin, uri, dictionary);
+      tables.computeIfAbsent(uri, key -> new HashMap<>()).put(SATISFYING, DISABLED);
     }
     Map<String, Object> timeouts = new HashMap<>();
     config.timeouts().forEach((key, value) -> timeouts.put(key, value.toString()));
-    update(admin, "gantry.timeouts", timeouts);
+    tables.put("gantry.timeouts", timeouts);
+    return tables;
+  }
+
+  /** The PIDs whose tables differ, or that only one side has. */
+  static Set<String> changed(
+      Map<String, Map<String, Object>> before, Map<String, Map<String, Object>> after) {
+    Set<String> pids = new TreeSet<>(before.keySet());
+    pids.addAll(after.keySet());
+    pids.removeIf(pid -> same(before.get(pid), after.get(pid)));
+    return pids;
+  }
+
+  private static boolean same(
+      @Nullable Map<String, Object> one, @Nullable Map<String, Object> two) {
+    return one != null
+        && two != null
+        && one.keySet().equals(two.keySet())
+        && one.keySet().stream().allMatch(key -> Objects.deepEquals(one.get(key), two.get(key)));
   }
 
   /** Keys {@code <id>/path} and so on: ids have dots in them, slashes they have not. */
@@ -74,12 +76,7 @@ final class Configurations {
     return dictionary;
   }
 
-  private static void update(ConfigurationAdmin admin, String pid, Map<String, Object> dictionary)
-      throws IOException {
-    admin.getConfiguration(pid, ANY_BUNDLE).update(FrameworkUtil.asDictionary(dictionary));
-  }
-
-  static Map<String, Object> dictionary(Map<String, Object> table) {
+  private static Map<String, Object> dictionary(Map<String, Object> table) {
     Map<String, Object> dictionary = new HashMap<>();
     table.forEach((key, value) -> put(dictionary, "", key, value));
     return dictionary;
