@@ -4,17 +4,27 @@ package gantry.itest;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.properties.HasType;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import gantry.plugins.Contract;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Timer;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,6 +33,10 @@ import org.junit.jupiter.api.Test;
 
 /** Who may import whom, over the compiled classes of every module. */
 class ArchitectureTest {
+  private static final DescribedPredicate<JavaClass> ARE_ROOMS =
+      DescribedPredicate.describe(
+          "rooms", type -> type.getPackageName().startsWith("gantry.plugins."));
+
   private static JavaClasses classes;
 
   @BeforeAll
@@ -117,6 +131,66 @@ class ArchitectureTest {
         .should()
         .beFinal()
         .check(classes);
+  }
+
+  /** It would be the one that was there when the room started, and keep its class loader. */
+  @Test
+  void rooms_keepNoObjectOfAnotherPlugin() {
+    fields()
+        .that()
+        .areDeclaredInClassesThat(ARE_ROOMS)
+        .and()
+        .areNotDeclaredIn("gantry.plugins.grpc.OpenIngest") // lets go of it with its stream
+        .should(
+            ArchCondition.from(
+                HasType.Predicates.rawType(
+                        DescribedPredicate.describe(
+                            "a contract", type -> type.isAnnotatedWith(Contract.class)))
+                    .<JavaField>forSubtype()
+                    .negate()
+                    .as("be kept as handles, not as contracts")))
+        .check(classes);
+  }
+
+  /** What is static outlives the room's instance, and may keep its class loader. */
+  @Test
+  void rooms_haveNoStaticMachinery() {
+    fields()
+        .that()
+        .areDeclaredInClassesThat(ARE_ROOMS)
+        .and()
+        .areStatic()
+        .should(
+            ArchCondition.from(
+                HasType.Predicates.rawType(
+                        DescribedPredicate.describe("machinery", ArchitectureTest::isMachinery))
+                    .<JavaField>forSubtype()
+                    .negate()
+                    .as("be constants")))
+        .check(classes);
+  }
+
+  private static boolean isMachinery(JavaClass type) {
+    return type.isAssignableTo(ThreadLocal.class)
+        || type.isAssignableTo(Thread.class)
+        || type.isAssignableTo(Timer.class)
+        || type.isAssignableTo(Executor.class)
+        || type.isAssignableTo(ConcurrentMap.class)
+        || type.getPackageName().startsWith("java.util.concurrent.atomic")
+        || type.getPackageName().startsWith("java.util.concurrent.locks");
+  }
+
+  @Test
+  void rooms_exportNothing() throws IOException {
+    try (Stream<Path> jars = Files.list(Daemon.installed().resolve("plugins"))) {
+      for (Path path : jars.filter(jar -> jar.toString().endsWith(".jar")).toList()) {
+        try (JarFile jar = new JarFile(path.toFile())) {
+          assertThat(jar.getManifest().getMainAttributes().getValue("Export-Package"))
+              .as("exports of %s", path)
+              .isNull();
+        }
+      }
+    }
   }
 
   @Test
