@@ -12,14 +12,18 @@ import gantry.errors.InvalidArgumentException;
 import gantry.filters.FieldPaths;
 import gantry.filters.Filter;
 import gantry.oci.Digest;
+import gantry.plugins.HealthCheck;
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
 import gantry.plugins.PluginFacts;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -27,10 +31,10 @@ import org.osgi.service.component.annotations.Reference;
 /** The raw content store: blobs and ingests as files. It keeps nothing in memory. */
 @Component(
     name = FileContentStore.PLUGIN,
-    service = {ContentStore.class, PluginFacts.class},
+    service = {ContentStore.class, PluginFacts.class, HealthCheck.class},
     immediate = true)
 @Plugin(FileContentStore.PLUGIN)
-public final class FileContentStore implements ContentStore, PluginFacts {
+public final class FileContentStore implements ContentStore, PluginFacts, HealthCheck {
   static final String PLUGIN = "io.containerd.content.v1.content";
 
   private final ContentLayout layout;
@@ -53,6 +57,14 @@ public final class FileContentStore implements ContentStore, PluginFacts {
   @Override
   public Map<String, String> exports() {
     return Map.of("root", layout.root().toString());
+  }
+
+  @Override
+  public Optional<String> problem() {
+    return Stream.of(layout.blobs("sha256"), layout.ingests())
+        .filter(directory -> !Files.isWritable(directory))
+        .findFirst()
+        .map(directory -> directory + " cannot be written to");
   }
 
   @Override

@@ -16,6 +16,7 @@ import gantry.labels.Labels;
 import gantry.oci.Digest;
 import gantry.testkit.Blobs;
 import gantry.testkit.ContentStoreContract;
+import gantry.testkit.ContentSuccessionContract;
 import gantry.testkit.IngestContract;
 import gantry.testkit.ResumeContract;
 import java.io.IOException;
@@ -28,10 +29,20 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FileContentStoreTest implements ContentStoreContract, IngestContract, ResumeContract {
+class FileContentStoreTest
+    implements ContentStoreContract, IngestContract, ResumeContract, ContentSuccessionContract {
   @Override
   public ContentStore open(Path root) throws IOException {
     return new FileContentStore(root);
+  }
+
+  @Test
+  void problem_isToldWhereNothingCanBeWritten(@TempDir Path root) throws IOException {
+    FileContentStore store = new FileContentStore(root);
+    assertThat(store.problem()).isEmpty();
+    Files.delete(root.resolve("ingest"));
+
+    assertThat(store.problem()).contains(root + "/ingest cannot be written to");
   }
 
   @Test
