@@ -14,6 +14,7 @@ import gantry.labels.Labels;
 import gantry.oci.Descriptor;
 import gantry.plugins.Handle;
 import gantry.plugins.Plugin;
+import gantry.plugins.PluginInventory;
 import gantry.wire.AnyWire;
 import gantry.wire.DescriptorWire;
 import gantry.wire.MountWire;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -49,6 +51,7 @@ public final class DiffService implements BindableService {
   private final List<Handle<Differ>> differs = new CopyOnWriteArrayList<>();
   private final List<String> order;
   private final boolean sync;
+  private volatile Supplier<String> absent = () -> "";
 
   /** Serves the differs that come. */
   @Activate
@@ -59,6 +62,12 @@ public final class DiffService implements BindableService {
   DiffService(List<String> order, boolean sync) {
     this.order = order;
     this.sync = sync;
+  }
+
+  /** Whoever misses a differ wants to know why it is not there. */
+  @Reference
+  void setInventory(PluginInventory inventory) {
+    absent = () -> inventory.absent(Differ.class.getName(), "");
   }
 
   @Reference(
@@ -107,9 +116,7 @@ public final class DiffService implements BindableService {
   }
 
   private Descriptor first(Handle.Call<Differ, Descriptor, IOException> call) throws IOException {
-    UnimplementedException refused =
-        new UnimplementedException(
-            "diff: no differ is there; load a plugin io.containerd.differ.v1");
+    UnimplementedException refused = null;
     for (Handle<Differ> differ : inOrder()) {
       try (Handle.Lease<Differ> lease = differ.lease()) {
         return call.on(lease.get());
@@ -117,7 +124,10 @@ public final class DiffService implements BindableService {
         refused = notMine;
       }
     }
-    throw refused;
+    if (refused != null) {
+      throw refused;
+    }
+    throw new UnimplementedException("diff: no differ is there" + absent.get());
   }
 
   private List<Handle<Differ>> inOrder() {

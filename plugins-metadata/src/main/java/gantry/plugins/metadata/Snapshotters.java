@@ -10,15 +10,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The raw snapshotters there are at the moment, by the last part of their plugin's URI. */
 final class Snapshotters {
   private final Map<String, RawSnapshotter> bound = new ConcurrentHashMap<>();
   private final PluginMemory memory;
+  private volatile UnaryOperator<String> absent = name -> "";
 
   Snapshotters(PluginMemory memory) {
     this.memory = memory;
+  }
+
+  /** Sets who tells why a snapshotter is not there, for the end of a message. */
+  void explainBy(UnaryOperator<String> absent) {
+    this.absent = absent;
   }
 
   void bind(Handle<Snapshotter> handle) {
@@ -38,7 +45,10 @@ final class Snapshotters {
 
   RawSnapshotter require(String name) {
     return find(name)
-        .orElseThrow(() -> new InvalidArgumentException("snapshotter not loaded: " + name));
+        .orElseThrow(
+            () ->
+                new InvalidArgumentException(
+                    "snapshotter not loaded: %s%s".formatted(name, absent.apply(name))));
   }
 
   List<RawSnapshotter> all() {

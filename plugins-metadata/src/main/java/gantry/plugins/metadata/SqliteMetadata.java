@@ -21,6 +21,7 @@ import gantry.plugins.HealthCheck;
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
 import gantry.plugins.PluginFacts;
+import gantry.plugins.PluginInventory;
 import gantry.plugins.PluginMemory;
 import gantry.snapshots.Snapshotter;
 import gantry.store.Durability;
@@ -151,6 +152,12 @@ public final class SqliteMetadata
     isFilled = true;
     database.onChange(names::changed);
     names.start();
+  }
+
+  /** Whoever misses a snapshotter wants to know why it is not there. */
+  @Reference
+  void setInventory(PluginInventory inventory) {
+    snapshotters.explainBy(name -> inventory.absent(Snapshotter.class.getName(), name));
   }
 
   /** A snapshotter comes. */

@@ -18,6 +18,7 @@ import gantry.metadata.Caller;
 import gantry.metadata.Scope;
 import gantry.snapshots.SnapshotKind;
 import gantry.snapshots.Snapshotter;
+import gantry.testkit.HeapMemory;
 import gantry.testkit.SnapshotterContract;
 import gantry.testkit.Together;
 import java.io.IOException;
@@ -51,6 +52,16 @@ class NamespacedSnapshotterTest implements SnapshotterContract<OpenedSnapshotter
           .isInstanceOf(InvalidArgumentException.class)
           .hasMessage("snapshotter not loaded: zfs");
     }
+  }
+
+  @Test
+  void snapshotter_thatIsInstalledButNotThere_isInvalidWithTheReason() {
+    Snapshotters snapshotters = new Snapshotters(new HeapMemory());
+    snapshotters.explainBy(name -> "; plugin x.snapshotter.v1." + name + ": no module");
+
+    assertThatThrownBy(() -> snapshotters.require("zfs"))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessage("snapshotter not loaded: zfs; plugin x.snapshotter.v1.zfs: no module");
   }
 
   @Test

@@ -22,6 +22,7 @@ import gantry.plugins.Handle;
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
 import gantry.plugins.PluginFacts;
+import gantry.plugins.PluginInventory;
 import gantry.runtime.Bundle;
 import gantry.runtime.CreateTask;
 import gantry.runtime.Exit;
@@ -87,6 +88,12 @@ public final class BundledTasks implements TaskManager, PluginFacts {
     this.recovery = new Recovery(bundles, events, era);
     this.views = new TaskViews(this::require, bundles);
     Thread.ofVirtual().name("task-sweep").start(bundles::sweep);
+  }
+
+  /** Whoever misses a runtime wants to know why it is not there. */
+  @Reference
+  void setInventory(PluginInventory inventory) {
+    runtimes.explainBy(() -> inventory.absent(TaskRuntime.class.getName(), ""));
   }
 
   @Reference(

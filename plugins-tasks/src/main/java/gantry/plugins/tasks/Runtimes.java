@@ -11,11 +11,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The runtimes there are, by the names they serve. Safe for concurrent use. */
 final class Runtimes {
   private final Map<String, Handle<TaskRuntime>> byName = new ConcurrentHashMap<>();
+  private volatile Supplier<String> absent = () -> "";
+
+  /** Sets who tells why runtimes are not there, for the end of a message. */
+  void explainBy(Supplier<String> absent) {
+    this.absent = absent;
+  }
 
   /** Adds a runtime under all its names; returns the names. */
   Set<String> add(Handle<TaskRuntime> runtime, Map<String, ?> properties) {
@@ -37,7 +44,8 @@ final class Runtimes {
     Handle<TaskRuntime> runtime = byName.get(name);
     if (runtime == null) {
       throw new UnknownException(
-          "failed to start shim: failed to resolve runtime path: " + missing(name));
+          "failed to start shim: failed to resolve runtime path: %s%s"
+              .formatted(missing(name), absent.get()));
     }
     return runtime;
   }
@@ -51,7 +59,7 @@ final class Runtimes {
     Handle<TaskRuntime> runtime = byName.get(name);
     if (runtime == null) {
       throw new UnavailableException(
-          "task %s: its runtime \"%s\" is not here; see the plugin table".formatted(task, name));
+          "task %s: its runtime \"%s\" is not here%s".formatted(task, name, absent.get()));
     }
     return runtime;
   }

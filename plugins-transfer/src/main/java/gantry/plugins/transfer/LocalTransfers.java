@@ -8,6 +8,7 @@ import gantry.metadata.Metadata;
 import gantry.plugins.DaemonInfo;
 import gantry.plugins.Handle;
 import gantry.plugins.Plugin;
+import gantry.plugins.PluginInventory;
 import gantry.plugins.transfer.archive.ExportTransfer;
 import gantry.plugins.transfer.archive.ImportTransfer;
 import gantry.plugins.transfer.archive.TagTransfer;
@@ -121,6 +122,12 @@ public final class LocalTransfers implements Transfers, AutoCloseable {
     this.archiveImport = new ImportTransfer(metadata, unpacker);
     this.archiveExport = new ExportTransfer(metadata);
     this.tag = new TagTransfer(metadata);
+  }
+
+  /** Whoever misses a differ wants to know why it is not there. */
+  @Reference
+  void setInventory(PluginInventory inventory) {
+    differs.explainBy(id -> inventory.absent(Differ.class.getName(), id));
   }
 
   @Reference(

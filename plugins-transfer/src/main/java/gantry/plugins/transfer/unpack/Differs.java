@@ -14,17 +14,24 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 
 /** The differs that are there. Safe for concurrent use. */
 public final class Differs {
   private static final String FIRST = "walking";
 
   private final List<Handle<Differ>> differs = new CopyOnWriteArrayList<>();
+  private volatile UnaryOperator<String> absent = id -> "";
 
   /** Opens the bytes of a layer anew. */
   @FunctionalInterface
   interface Source {
     InputStream open() throws IOException;
+  }
+
+  /** Sets who tells why a differ is not there, for the end of a message. */
+  public void explainBy(UnaryOperator<String> absent) {
+    this.absent = absent;
   }
 
   /** One more has come. */
@@ -47,10 +54,7 @@ public final class Differs {
    */
   Digest apply(String id, Caller caller, Descriptor layer, Source source, List<Mount> mounts)
       throws IOException {
-    UnimplementedException refused =
-        new UnimplementedException(
-            "unpack layer %s: no differ %sis there; load a plugin io.containerd.differ.v1"
-                .formatted(layer.digest(), id.isEmpty() ? "" : id + " "));
+    UnimplementedException refused = null;
     for (Handle<Differ> differ : inOrder(id)) {
       try (Handle.Lease<Differ> lease = differ.lease();
           InputStream bytes = source.open()) {
@@ -59,7 +63,12 @@ public final class Differs {
         refused = notMine;
       }
     }
-    throw refused;
+    if (refused != null) {
+      throw refused;
+    }
+    throw new UnimplementedException(
+        "unpack layer %s: no differ %sis there%s"
+            .formatted(layer.digest(), id.isEmpty() ? "" : id + " ", absent.apply(id)));
   }
 
   private List<Handle<Differ>> inOrder(String id) {
