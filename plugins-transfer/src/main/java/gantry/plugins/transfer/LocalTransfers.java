@@ -80,7 +80,7 @@ public final class LocalTransfers implements Transfers, AutoCloseable {
     String configPath() default "";
   }
 
-  private final Registries registries;
+  private final OpenRegistries open;
   private final Differs differs = new Differs();
   private final Verifiers verifiers = new Verifiers();
   private final PullTransfer pull;
@@ -110,7 +110,7 @@ public final class LocalTransfers implements Transfers, AutoCloseable {
   }
 
   LocalTransfers(Handle<Metadata> metadata, Registries registries, TransferSettings settings) {
-    this.registries = registries;
+    this.open = new OpenRegistries(registries);
     Claims claims = new Claims(PATIENCE);
     Permits connections = new Permits("fetch a blob", settings.downloads());
     Downloads downloads = new Downloads(claims, connections, RANGES_FROM, settings.chunk());
@@ -158,6 +158,17 @@ public final class LocalTransfers implements Transfers, AutoCloseable {
   public void transfer(
       Caller caller, TransferEnd source, TransferEnd destination, ProgressListener progress)
       throws IOException {
+    open.enter();
+    try {
+      run(caller, source, destination, progress);
+    } finally {
+      open.leave();
+    }
+  }
+
+  private void run(
+      Caller caller, TransferEnd source, TransferEnd destination, ProgressListener progress)
+      throws IOException {
     switch (source) {
       case RegistryImage from when destination instanceof StoredImage to ->
           pull.run(caller, from, to, progress);
@@ -193,10 +204,10 @@ public final class LocalTransfers implements Transfers, AutoCloseable {
     };
   }
 
-  /** Ends the connections to registries. */
+  /** Ends the connections to registries when the transfers that run have ended. */
   @Override
   @Deactivate
   public void close() {
-    registries.close();
+    open.close();
   }
 }

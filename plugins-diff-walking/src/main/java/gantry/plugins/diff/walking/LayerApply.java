@@ -2,7 +2,6 @@
 package gantry.plugins.diff.walking;
 
 import gantry.content.ContentInputStream;
-import gantry.content.ContentStore;
 import gantry.errors.FailedPreconditionException;
 import gantry.errors.InvalidArgumentException;
 import gantry.linux.IdMappings;
@@ -41,7 +40,7 @@ final class LayerApply {
   }
 
   Descriptor apply(
-      ContentStore content,
+      Contents content,
       Descriptor layer,
       List<Mount> mounts,
       Map<String, TypedValue> payloads,

@@ -2,9 +2,7 @@
 package gantry.plugins.diff.walking;
 
 import gantry.content.BlobInfo;
-import gantry.content.ContentStore;
 import gantry.content.ContentWriter;
-import gantry.content.IngestRequest;
 import gantry.diff.DiffOptions;
 import gantry.errors.AlreadyExistsException;
 import gantry.filters.FieldPaths;
@@ -33,8 +31,7 @@ final class LayerCompare {
     this.mountPoints = mountPoints;
   }
 
-  Descriptor compare(
-      ContentStore content, List<Mount> lower, List<Mount> upper, DiffOptions options)
+  Descriptor compare(Contents content, List<Mount> lower, List<Mount> upper, DiffOptions options)
       throws IOException {
     String mediaType =
         options.mediaType().isEmpty() ? MediaTypes.OCI_LAYER_GZIP : options.mediaType();
@@ -45,7 +42,8 @@ final class LayerCompare {
           new LayerWriter.Trees(
               before.path(), after.path(), OverlayDirectories.changes(lower, upper));
       Digest digest = write(content, trees, compression, options);
-      return Descriptor.of(mediaType, digest, content.info(digest).size());
+      return Descriptor.of(
+          mediaType, digest, content.<BlobInfo>call(store -> store.info(digest)).size());
     }
   }
 
@@ -53,11 +51,11 @@ final class LayerCompare {
    * An ingest of a name we chose is of no use to anybody when it fails; one of the client's stays.
    */
   private static Digest write(
-      ContentStore content, LayerWriter.Trees trees, Compression compression, DiffOptions options)
+      Contents content, LayerWriter.Trees trees, Compression compression, DiffOptions options)
       throws IOException {
     boolean ours = options.ref().isEmpty();
     String ref = ours ? "diff-" + UUID.randomUUID() : options.ref();
-    try (ContentWriter writer = content.writer(new IngestRequest(ref, 0, null))) {
+    try (ContentWriter writer = content.writer(ref)) {
       if (writer.status().offset() > 0) {
         writer.truncate(0);
       }
@@ -86,7 +84,7 @@ final class LayerCompare {
     return Digest.of("sha256", hash.digest());
   }
 
-  private static Digest commit(ContentStore content, ContentWriter writer, Labels labels)
+  private static Digest commit(Contents content, ContentWriter writer, Labels labels)
       throws IOException {
     Digest digest = writer.digest();
     try {
@@ -98,21 +96,25 @@ final class LayerCompare {
   }
 
   /** The blob was there before: what this run found out of it is added. */
-  private static void addUncompressed(ContentStore content, Digest digest, Labels labels)
+  private static void addUncompressed(Contents content, Digest digest, Labels labels)
       throws IOException {
-    BlobInfo info = content.info(digest);
+    BlobInfo info = content.call(store -> store.info(digest));
     String key = WellKnown.UNCOMPRESSED;
     if (info.labels().find(key).isEmpty() && labels.find(key).isPresent()) {
       Labels added = info.labels().with(key, labels.find(key).orElseThrow());
-      content.update(
-          new BlobInfo(digest, info.size(), info.createdAt(), info.updatedAt(), added),
-          FieldPaths.of("labels." + key));
+      BlobInfo change =
+          new BlobInfo(digest, info.size(), info.createdAt(), info.updatedAt(), added);
+      content.call(store -> store.update(change, FieldPaths.of("labels." + key)));
     }
   }
 
-  private static void abort(ContentStore content, String ref, Exception cause) {
+  private static void abort(Contents content, String ref, Exception cause) {
     try {
-      content.abort(ref);
+      content.call(
+          store -> {
+            store.abort(ref);
+            return true;
+          });
     } catch (IOException | RuntimeException e) {
       cause.addSuppressed(e);
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.diff.walking;
 
-import gantry.content.ContentStore;
 import gantry.diff.DiffOptions;
 import gantry.diff.Differ;
 import gantry.metadata.Caller;
@@ -57,10 +56,7 @@ public final class WalkingDiffer implements Differ {
       Map<String, TypedValue> payloads,
       boolean sync)
       throws IOException {
-    try (Handle.Lease<Metadata> lease = metadata.lease()) {
-      ContentStore content = lease.get().in(caller).content();
-      return apply.apply(content, layer, mounts, payloads, sync);
-    }
+    return apply.apply(new Contents(metadata, caller), layer, mounts, payloads, sync);
   }
 
   @Override
@@ -78,9 +74,6 @@ public final class WalkingDiffer implements Differ {
   @Override
   public Descriptor compare(
       Caller caller, List<Mount> lower, List<Mount> upper, DiffOptions options) throws IOException {
-    try (Handle.Lease<Metadata> lease = metadata.lease()) {
-      ContentStore content = lease.get().in(caller).content();
-      return compare.compare(content, lower, upper, options);
-    }
+    return compare.compare(new Contents(metadata, caller), lower, upper, options);
   }
 }
