@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
 final class Runner implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Runner.class);
 
+  /** It takes as long as there is to remove, and each removal has a limit of its own. */
+  private static final Duration COLLECTION = Duration.ofHours(1);
+
   private final Handle<Metadata> metadata;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
@@ -170,7 +173,7 @@ final class Runner implements AutoCloseable {
 
   private void collect(Changes before, long upTo) {
     try {
-      GcStats stats = metadata.call(Metadata::collect);
+      GcStats stats = metadata.within(COLLECTION).call(Metadata::collect);
       log.debug("collected {} in {}", stats.removed(), stats.elapsed());
       end(new Outcome(upTo, stats, null), before);
     } catch (IOException | RuntimeException e) {

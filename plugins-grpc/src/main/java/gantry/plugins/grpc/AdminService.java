@@ -36,6 +36,10 @@ public final class AdminService implements BindableService {
   static final String PLUGIN = "io.gantry.grpc.v1.admin";
 
   private final Replies replies = new Replies();
+
+  /** To look through all there is, or to remove it. */
+  private static final Duration WHOLE = Duration.ofHours(1);
+
   private final Handle<Metadata> metadata;
 
   /** Serves the metadata plugin. */
@@ -61,10 +65,10 @@ public final class AdminService implements BindableService {
     GcStats stats;
     if (request.getDryRun()) {
       long start = System.nanoTime();
-      removed.addAll(metadata.<List<Garbage>, IOException>call(Metadata::plan));
+      removed.addAll(metadata.within(WHOLE).<List<Garbage>, IOException>call(Metadata::plan));
       stats = new GcStats(counts(removed), Duration.ofNanos(System.nanoTime() - start));
     } else {
-      stats = metadata.<GcStats, IOException>call(m -> m.collect(removed::add));
+      stats = metadata.within(WHOLE).<GcStats, IOException>call(m -> m.collect(removed::add));
     }
     for (Garbage garbage : removed) {
       answers.send(AdminWire.encode(garbage));
@@ -103,6 +107,6 @@ public final class AdminService implements BindableService {
 
   private DiskUsageResponse usage(CallHeaders headers, DiskUsageRequest request)
       throws IOException {
-    return AdminWire.encode(metadata.call(Metadata::usage));
+    return AdminWire.encode(metadata.within(WHOLE).call(Metadata::usage));
   }
 }

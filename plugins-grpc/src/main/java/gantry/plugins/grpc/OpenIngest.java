@@ -8,6 +8,7 @@ import gantry.metadata.Caller;
 import gantry.metadata.Metadata;
 import gantry.plugins.Handle;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * for concurrent use.
  */
 final class OpenIngest implements AutoCloseable {
+  /** To resume or commit means to read all the bytes there are. */
+  private static final Duration STEP = Duration.ofMinutes(30);
+
   private final Handle<Metadata> metadata;
   private final Caller caller;
   private final IngestRequest request;
@@ -22,7 +26,7 @@ final class OpenIngest implements AutoCloseable {
   private @Nullable ContentWriter writer;
 
   OpenIngest(Handle<Metadata> metadata, Caller caller, IngestRequest request) {
-    this.metadata = metadata;
+    this.metadata = metadata.within(STEP);
     this.caller = caller;
     this.request = request;
   }

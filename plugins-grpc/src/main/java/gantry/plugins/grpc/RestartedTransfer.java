@@ -11,6 +11,7 @@ import gantry.transfer.ProgressListener;
 import gantry.transfer.TransferEnd;
 import gantry.transfer.Transfers;
 import java.io.IOException;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,12 +29,17 @@ record RestartedTransfer(
     ProgressListener progress) {
   private static final Logger log = LoggerFactory.getLogger(RestartedTransfer.class);
 
+  /** An archive takes as long as its bytes do on the way from or to the client. */
+  private static final Duration ARCHIVE = Duration.ofHours(24);
+
   /** So often it may begin again. */
   private static final int RESTARTS = 10;
 
   void run() throws IOException {
     if (source instanceof ImportArchive || destination instanceof ExportArchive) {
-      transfers.run(plugin -> plugin.transfer(caller, source, destination, progress));
+      transfers
+          .within(ARCHIVE)
+          .run(plugin -> plugin.transfer(caller, source, destination, progress));
       return;
     }
     for (int restarts = 0; !runOnce(restarts < RESTARTS); restarts++) {

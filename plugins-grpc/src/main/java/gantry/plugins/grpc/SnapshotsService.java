@@ -36,6 +36,7 @@ import gantry.wire.SnapshotWire;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
@@ -49,13 +50,19 @@ public final class SnapshotsService implements BindableService {
   static final String PLUGIN = "io.containerd.grpc.v1.snapshots";
 
   private final Replies replies = new Replies();
+
+  /** A snapshotter may copy, flush or count all the bytes of a snapshot. */
+  private static final Duration BYTES = Duration.ofMinutes(30);
+
   private final Handle<Metadata> metadata;
+  private final Handle<Metadata> slow;
 
   /** Serves the snapshotters behind the metadata plugin. */
   @Activate
   public SnapshotsService(
       @Reference(target = "(contract=gantry.metadata.Metadata)") Handle<Metadata> metadata) {
     this.metadata = metadata;
+    this.slow = metadata.within(BYTES);
   }
 
   @Override
@@ -79,6 +86,7 @@ public final class SnapshotsService implements BindableService {
     Labels labels = Labels.of(request.getLabelsMap());
     List<Mount> mounts =
         call(
+            slow,
             headers,
             request.getSnapshotter(),
             snapshotter -> snapshotter.prepare(request.getKey(), request.getParent(), labels));
@@ -90,6 +98,7 @@ public final class SnapshotsService implements BindableService {
     Labels labels = Labels.of(request.getLabelsMap());
     List<Mount> mounts =
         call(
+            slow,
             headers,
             request.getSnapshotter(),
             snapshotter -> snapshotter.view(request.getKey(), request.getParent(), labels));
@@ -99,13 +108,17 @@ public final class SnapshotsService implements BindableService {
   private MountsResponse mounts(CallHeaders headers, MountsRequest request) throws IOException {
     List<Mount> mounts =
         call(
-            headers, request.getSnapshotter(), snapshotter -> snapshotter.mounts(request.getKey()));
+            metadata,
+            headers,
+            request.getSnapshotter(),
+            snapshotter -> snapshotter.mounts(request.getKey()));
     return MountsResponse.newBuilder().addAllMounts(MountWire.encodeAll(mounts)).build();
   }
 
   private Empty commit(CallHeaders headers, CommitSnapshotRequest request) throws IOException {
     Labels labels = Labels.of(request.getLabelsMap());
     return run(
+        slow,
         headers,
         request.getSnapshotter(),
         snapshotter ->
@@ -114,13 +127,20 @@ public final class SnapshotsService implements BindableService {
 
   private Empty remove(CallHeaders headers, RemoveSnapshotRequest request) throws IOException {
     return run(
-        headers, request.getSnapshotter(), snapshotter -> snapshotter.remove(request.getKey()));
+        slow,
+        headers,
+        request.getSnapshotter(),
+        snapshotter -> snapshotter.remove(request.getKey()));
   }
 
   private StatSnapshotResponse stat(CallHeaders headers, StatSnapshotRequest request)
       throws IOException {
     SnapshotInfo info =
-        call(headers, request.getSnapshotter(), snapshotter -> snapshotter.stat(request.getKey()));
+        call(
+            metadata,
+            headers,
+            request.getSnapshotter(),
+            snapshotter -> snapshotter.stat(request.getKey()));
     return StatSnapshotResponse.newBuilder().setInfo(SnapshotWire.encode(info)).build();
   }
 
@@ -129,6 +149,7 @@ public final class SnapshotsService implements BindableService {
     SnapshotInfo wanted = SnapshotWire.decode(request.getInfo());
     SnapshotInfo updated =
         call(
+            metadata,
             headers,
             request.getSnapshotter(),
             snapshotter ->
@@ -141,7 +162,11 @@ public final class SnapshotsService implements BindableService {
       throws IOException, InterruptedException {
     var filter = FilterParser.parse(request.getFiltersList());
     List<SnapshotInfo> found = new ArrayList<>();
-    run(headers, request.getSnapshotter(), snapshotter -> snapshotter.walk(filter, found::add));
+    run(
+        metadata,
+        headers,
+        request.getSnapshotter(),
+        snapshotter -> snapshotter.walk(filter, found::add));
     Batches.of(
         found,
         batch ->
@@ -153,28 +178,39 @@ public final class SnapshotsService implements BindableService {
 
   private UsageResponse usage(CallHeaders headers, UsageRequest request) throws IOException {
     SnapshotUsage usage =
-        call(headers, request.getSnapshotter(), snapshotter -> snapshotter.usage(request.getKey()));
+        call(
+            slow,
+            headers,
+            request.getSnapshotter(),
+            snapshotter -> snapshotter.usage(request.getKey()));
     return SnapshotWire.encode(usage);
   }
 
   private Empty cleanup(CallHeaders headers, CleanupRequest request) throws IOException {
-    return run(headers, request.getSnapshotter(), Snapshotter::cleanup);
+    return run(slow, headers, request.getSnapshotter(), Snapshotter::cleanup);
   }
 
   private <R> R call(
-      CallHeaders headers, String name, Handle.Call<Snapshotter, R, IOException> call)
+      Handle<Metadata> via,
+      CallHeaders headers,
+      String name,
+      Handle.Call<Snapshotter, R, IOException> call)
       throws IOException {
     if (name.isEmpty()) {
       throw new InvalidArgumentException("snapshotter argument missing");
     }
     var caller = headers.caller();
-    return metadata.call(m -> call.on(m.in(caller).snapshotter(name)));
+    return via.call(m -> call.on(m.in(caller).snapshotter(name)));
   }
 
   private Empty run(
-      CallHeaders headers, String name, Handle.Action<Snapshotter, IOException> action)
+      Handle<Metadata> via,
+      CallHeaders headers,
+      String name,
+      Handle.Action<Snapshotter, IOException> action)
       throws IOException {
     return call(
+        via,
         headers,
         name,
         snapshotter -> {

@@ -46,6 +46,7 @@ import gantry.wire.DescriptorWire;
 import gantry.wire.TaskWire;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
+import java.time.Duration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -58,6 +59,9 @@ import org.osgi.service.component.annotations.Reference;
 @OutlivingCalls("Wait")
 public final class TasksService implements BindableService {
   static final String PLUGIN = "io.containerd.grpc.v1.tasks";
+
+  /** More than a runtime takes, so that it is the runtime whose failure is told. */
+  private static final Duration CREATION = Duration.ofMinutes(6);
 
   private final Replies replies = new Replies();
   private final Handle<TaskManager> tasks;
@@ -95,7 +99,7 @@ public final class TasksService implements BindableService {
   private CreateTaskResponse create(CallHeaders headers, CreateTaskRequest request) {
     CreateTask wanted = TaskWire.decode(request);
     Namespace namespace = headers.namespace();
-    int pid = tasks.call(manager -> manager.create(namespace, wanted));
+    int pid = tasks.within(CREATION).call(manager -> manager.create(namespace, wanted));
     return CreateTaskResponse.newBuilder()
         .setContainerId(request.getContainerId())
         .setPid(pid)

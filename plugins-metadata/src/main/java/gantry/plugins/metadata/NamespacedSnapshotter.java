@@ -88,7 +88,7 @@ final class NamespacedSnapshotter implements Snapshotter {
   @Override
   public SnapshotUsage usage(String name) throws IOException {
     Snapshot snapshot = require(name);
-    return raw.handle().call(backend -> backend.usage(snapshot.backend()));
+    return raw.slow().call(backend -> backend.usage(snapshot.backend()));
   }
 
   @Override
@@ -169,7 +169,7 @@ final class NamespacedSnapshotter implements Snapshotter {
 
   @Override
   public void cleanup() throws IOException {
-    raw.handle().run(Snapshotter::cleanup);
+    raw.slow().run(Snapshotter::cleanup);
   }
 
   private Snapshot require(String name) {

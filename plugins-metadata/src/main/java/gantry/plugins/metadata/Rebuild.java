@@ -10,6 +10,7 @@ import gantry.store.LabelColumn;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -24,6 +25,9 @@ import java.util.regex.Pattern;
  * comes back is kept by a lease in each namespace until somebody ends that. For one thread.
  */
 final class Rebuild {
+  /** To hash a blob, however large. */
+  private static final Duration BYTES = Duration.ofHours(1);
+
   private static final Pattern REF = Pattern.compile("[^/]+/([0-9]+)/.*", Pattern.DOTALL);
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
@@ -104,6 +108,7 @@ final class Rebuild {
   private Digest hash(Digest digest) throws IOException {
     return content
         .handle()
+        .within(BYTES)
         .<Digest, IOException>call(
             store -> {
               MessageDigest hash = Digest.hasher(digest.algorithm());

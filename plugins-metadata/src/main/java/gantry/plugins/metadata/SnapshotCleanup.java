@@ -140,7 +140,7 @@ final class SnapshotCleanup {
 
   private boolean remove(String key) throws IOException {
     try {
-      raw.handle().run(snapshotter -> snapshotter.remove(key));
+      raw.slow().run(snapshotter -> snapshotter.remove(key));
       return true;
     } catch (NotFoundException e) {
       log.debug("collect {} of snapshotter {}: it is gone", key, raw.name());
@@ -152,7 +152,7 @@ final class SnapshotCleanup {
 
   private boolean cleanup() throws IOException {
     try {
-      raw.handle().run(Snapshotter::cleanup);
+      raw.slow().run(Snapshotter::cleanup);
     } catch (UnimplementedException e) {
       log.debug("clean up snapshotter {}: it leaves nothing", raw.name());
     }

@@ -98,7 +98,7 @@ final class SnapshotCommit {
   private void commitInBackend(Start start, Labels labels) throws IOException {
     Labels told = BackendLabels.of(labels);
     try {
-      raw.handle()
+      raw.slow()
           .run(
               snapshotter ->
                   snapshotter.commit(

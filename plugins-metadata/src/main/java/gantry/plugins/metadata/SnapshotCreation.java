@@ -94,7 +94,7 @@ final class SnapshotCreation {
     List<Mount> mounts;
     try {
       mounts =
-          raw.handle()
+          raw.slow()
               .call(
                   snapshotter ->
                       kind == SnapshotKind.VIEW
@@ -149,7 +149,7 @@ final class SnapshotCreation {
 
   private void removeAgain(Intent intent) {
     try {
-      raw.handle().run(snapshotter -> snapshotter.remove(intent.backend()));
+      raw.slow().run(snapshotter -> snapshotter.remove(intent.backend()));
     } catch (IOException | GantryException e) {
       log.warn(
           "remove {} from snapshotter {} after it could not be recorded: left to the next"

@@ -60,6 +60,9 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class BundledTasks implements TaskManager, PluginFacts {
   static final String PLUGIN = "io.containerd.runtime.v2.task";
 
+  /** A runtime may have to start its supervisor first, and has limits of its own. */
+  private static final Duration CREATION = Duration.ofMinutes(5);
+
   private final Handle<Metadata> metadata;
   private final BundleStore bundles;
   private final Recovery recovery;
@@ -124,7 +127,7 @@ public final class BundledTasks implements TaskManager, PluginFacts {
     Bundle bundle = bundles.create(namespace.name(), container.id(), name, container.spec());
     CreateTask effective = TaskOptions.withDefault(request, container.runtimeOptions());
     try {
-      int pid = runtime.call(r -> r.create(bundle, effective));
+      int pid = runtime.within(CREATION).call(r -> r.create(bundle, effective));
       bundles.end(bundle);
       return pid;
     } catch (UnknownException e) {

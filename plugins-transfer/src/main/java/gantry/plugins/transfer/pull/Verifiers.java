@@ -6,6 +6,7 @@ import gantry.oci.Descriptor;
 import gantry.plugins.Handle;
 import gantry.transfer.ImageVerifier;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
@@ -14,6 +15,9 @@ import org.slf4j.LoggerFactory;
 /** Those who may object to an image before it is fetched. Safe for concurrent use. */
 public final class Verifiers {
   private static final Logger log = LoggerFactory.getLogger(Verifiers.class);
+
+  /** Verifiers run programs, which have limits of their own. */
+  private static final Duration VERIFICATION = Duration.ofMinutes(30);
 
   private final List<Handle<ImageVerifier>> verifiers = new CopyOnWriteArrayList<>();
 
@@ -35,7 +39,9 @@ public final class Verifiers {
   void verify(String name, Descriptor target) throws IOException {
     for (Handle<ImageVerifier> verifier : verifiers) {
       ImageVerifier.Judgement judgement =
-          verifier.<ImageVerifier.Judgement, IOException>call(v -> v.verify(name, target));
+          verifier
+              .within(VERIFICATION)
+              .<ImageVerifier.Judgement, IOException>call(v -> v.verify(name, target));
       if (!judgement.ok()) {
         throw new PermissionDeniedException(
             "image verifier %s blocked pull of %s with digest %s for reason: %s"

@@ -15,6 +15,7 @@ import gantry.oci.Digest;
 import gantry.plugins.Handle;
 import gantry.snapshots.Snapshotter;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -24,10 +25,14 @@ import java.util.Optional;
  * concurrent use.
  */
 public record CallerStore(Handle<Metadata> metadata, Caller caller) {
+  /** To resume an ingest, or to make or commit a snapshot, may take all the bytes there are. */
+  private static final Duration BYTES = Duration.ofMinutes(30);
 
   /** Does something with the namespace's content. */
   public <R> R content(Handle.Call<ContentStore, R, IOException> call) throws IOException {
-    return metadata.<R, IOException>call(plugin -> call.on(plugin.in(caller).content()));
+    return metadata
+        .within(BYTES)
+        .<R, IOException>call(plugin -> call.on(plugin.in(caller).content()));
   }
 
   /**
@@ -37,8 +42,9 @@ public record CallerStore(Handle<Metadata> metadata, Caller caller) {
    */
   public <R> R snapshots(String snapshotter, Handle.Call<Snapshotter, R, IOException> call)
       throws IOException {
-    return metadata.<R, IOException>call(
-        plugin -> call.on(plugin.in(caller).snapshotter(snapshotter)));
+    return metadata
+        .within(BYTES)
+        .<R, IOException>call(plugin -> call.on(plugin.in(caller).snapshotter(snapshotter)));
   }
 
   /** Does something with the namespace's images. */
