@@ -4,6 +4,7 @@ package gantry.boot.changes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassTransform;
 import java.lang.classfile.constantpool.ClassEntry;
 import java.lang.classfile.constantpool.PoolEntry;
 import java.net.URL;
@@ -16,6 +17,16 @@ import org.osgi.framework.Bundle;
  * mentions them runs, which would be in the middle of a client's call.
  */
 final class Mentions {
+  /**
+   * Leaves out of a class's constants what nothing in it refers to: the compiler puts there the
+   * classes whose constants it has copied.
+   */
+  private static final ClassFile REWRITE =
+      ClassFile.of(
+          ClassFile.ConstantPoolSharingOption.NEW_POOL,
+          ClassFile.StackMapsOption.DROP_STACK_MAPS,
+          ClassFile.DebugElementsOption.DROP_DEBUG);
+
   private final Bundle bundle;
   private final Set<String> own;
   private final Set<String> found = new HashSet<>();
@@ -38,7 +49,9 @@ final class Mentions {
   }
 
   private void check(String name, Linkage linkage) throws Refusal {
-    for (PoolEntry entry : ClassFile.of().parse(bytes(name)).constantPool()) {
+    ClassFile format = ClassFile.of();
+    byte[] used = REWRITE.transformClass(format.parse(bytes(name)), ClassTransform.ACCEPT_ALL);
+    for (PoolEntry entry : format.parse(used).constantPool()) {
       if (entry instanceof ClassEntry mentioned) {
         String wanted = element(mentioned.asInternalName());
         if (!wanted.isEmpty() && !own.contains(wanted) && found.add(wanted)) {
