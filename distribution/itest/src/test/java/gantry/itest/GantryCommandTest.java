@@ -154,7 +154,7 @@ class GantryCommandTest {
                ctr content ls -q >/dev/null || echo failed
                ctr content get $digest >/dev/null || echo failed
              done) > $WORK/failures 2>&1 &
-            for i in 1 2 3 4 5; do gantry shell "update gantry.plugins.content $JAR" || echo refused; done
+            for i in 1 2 3 4 5; do gantry shell "update $JAR" || echo refused; done
             touch $WORK/stop; wait; cat $WORK/failures
             """);
 

@@ -177,7 +177,7 @@ class GantryTransferTest {
               pull=$!
               until gantry -n swap content active | grep -q layer-; do :; done
               for p in grpc streaming transfer content; do
-                gantry shell "update gantry.plugins.$p %s/gantry.plugins.$p.jar" || echo refused
+                gantry shell "update %s/gantry.plugins.$p.jar" || echo refused
               done
               wait $pull; echo left $?
               cat $WORK/swap.out; gantry -n swap images ls -q

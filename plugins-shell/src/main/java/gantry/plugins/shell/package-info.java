@@ -3,12 +3,18 @@
  * An administrator's shell on a unix socket.
  *
  * <pre>
- * ShellServer        the plugin: listens
- * ├── ShellSocket      a socket that was never open to others
- * └── ShellSession     one connection: lines in, text out
- * ShellCommands      plugins, bundles, install, update, uninstall, loglevel
- * BundleConverter    lets "5" and a symbolic name stand for a bundle in Gogo's own commands
- * TextTable          aligned columns
+ * ShellServer          the plugin: accepts, gives way
+ * └── ShellSession       one connection: lines in, answers out
+ *     ├── Answers          text for everybody, marks for a client that knows them
+ *     └── Completions      what may stand where somebody types
+ * PluginCommands       plugins …, bundles, install, update, uninstall
+ * ├── Line               options and arguments
+ * └── PluginTables       what the kernel says, as text
+ * DaemonCommands       df, threads, loglevel, help
+ * ├── Threads            all threads at one moment
+ * └── Manual             what there is to say of each command
+ * BundleConverter      lets "5" and a symbolic name stand for a bundle in Gogo's own commands
+ * TextTable            aligned columns
  * </pre>
  */
 @NullMarked
