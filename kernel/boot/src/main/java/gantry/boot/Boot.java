@@ -17,10 +17,10 @@ import gantry.boot.inventory.HostConditions;
 import gantry.boot.inventory.Inventory;
 import gantry.boot.log.JulBridge;
 import gantry.boot.log.Loggers;
-import gantry.boot.settings.Arrival;
 import gantry.boot.settings.ConfigurationStore;
 import gantry.boot.settings.LiveSettings;
 import gantry.boot.settings.Reloads;
+import gantry.boot.settings.TableChange;
 import gantry.boot.sockets.Sockets;
 import gantry.boot.sockets.Takeovers;
 import gantry.events.EventBus;
@@ -41,6 +41,7 @@ import java.util.Deque;
 import java.util.Dictionary;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.spi.ToolProvider;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -109,6 +110,7 @@ public final class Boot implements BundleActivator {
     handles.open();
     context.registerService(PluginTraffic.class, handles, none());
     toClose.push(handles);
+    AtomicReference<DaemonConfig> inForce = new AtomicReference<>(config);
     BundleChanges changes =
         new BundleChanges(
             context,
@@ -116,7 +118,7 @@ public final class Boot implements BundleActivator {
             timeouts,
             installed,
             home,
-            config::signers,
+            () -> inForce.get().signers(),
             inventory::components,
             Clock.systemUTC());
     changes.open();
@@ -126,7 +128,15 @@ public final class Boot implements BundleActivator {
     StopSignal stopSignal = new StopSignal(context);
     stopSignal.open();
     toClose.push(stopSignal);
-    settings(context, loaded, store, inventory, timeouts, handles);
+    settings(
+        context,
+        loaded.flags(),
+        new LiveSettings(
+            loaded.flags(),
+            inForce,
+            new TableChange(context, store, inventory, handles, timeouts),
+            changes::alone,
+            List.of((old, next) -> timeouts.set(next.timeouts()), Boot::setLog)));
     Readiness readiness = new Readiness(context, config, inventory, handles::lookAgain);
     toClose.push(readiness);
     context.registerService(
@@ -154,28 +164,13 @@ public final class Boot implements BundleActivator {
     toClose.push(takeovers);
   }
 
-  private void settings(
-      BundleContext context,
-      KernelTool.Loaded loaded,
-      ConfigurationStore store,
-      Inventory inventory,
-      Timeouts timeouts,
-      Handles handles) {
-    Arrival arrival = new Arrival(context, inventory, handles::lookAgain);
-    LiveSettings settings =
-        new LiveSettings(
-            loaded.flags(),
-            loaded.config(),
-            store,
-            arrival,
-            timeouts,
-            List.of((old, next) -> timeouts.set(next.timeouts()), Boot::setLog));
+  private void settings(BundleContext context, Flags flags, LiveSettings settings) {
     context.registerService(PluginSettings.class, settings, none());
     Reloads reloads = new Reloads(settings);
     toClose.push(reloads);
     context.registerService(
         Runnable.class, reloads, FrameworkUtil.asDictionary(Map.of(Reloads.SERVICE, true)));
-    if (loaded.flags().rebuild() == null) {
+    if (flags.rebuild() == null) {
       reloads.watchFiles();
     }
   }

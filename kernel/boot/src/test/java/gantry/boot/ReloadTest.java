@@ -11,6 +11,7 @@ import gantry.boot.fixture.api.Echo;
 import gantry.boot.fixture.provider.EchoProvider;
 import gantry.errors.FailedPreconditionException;
 import gantry.errors.InvalidArgumentException;
+import gantry.errors.UnavailableException;
 import gantry.plugins.ConfigDifference;
 import gantry.plugins.ConfigDifference.Effect;
 import gantry.plugins.Handle;
@@ -19,8 +20,13 @@ import gantry.plugins.PluginSettings;
 import gantry.plugins.PluginStatus.State;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,7 +85,7 @@ class ReloadTest {
 
       assertThatThrownBy(() -> kernel.service(PluginSettings.class).reload(false))
           .isInstanceOf(FailedPreconditionException.class)
-          .hasMessageContaining("plugin " + TWO + " with fail unset → true: disk is broken")
+          .hasMessageContaining("plugin " + TWO + " with fail: unset → true: disk is broken")
           .hasMessageContaining("all plugins have the configuration from before");
       assertThat(said(one)).isEqualTo("x");
       assertThat(said(two)).isEqualTo("x");
@@ -130,6 +136,7 @@ class ReloadTest {
       kernel.service(PluginSettings.class).reload(false);
 
       assertThat(kernel.status(ONE).state()).isEqualTo(State.SKIP);
+      assertThat(kernel.echo(ONE)).as("nobody shall wait for it").isEmpty();
       assertThat(kernel.status(TWO).state()).isEqualTo(State.OK);
 
       write(BASE);
@@ -177,6 +184,58 @@ class ReloadTest {
       assertThat(settings.reload(false))
           .extracting(ConfigDifference::key)
           .containsExactly("debug.level");
+    }
+  }
+
+  @Test
+  void reloads_underCallers_failNoCall() throws Exception {
+    try (KernelFixture kernel = start(BASE)) {
+      Handle<Echo> echo = kernel.echo(ONE).orElseThrow();
+      AtomicBoolean done = new AtomicBoolean();
+      Queue<Exception> failures = new ConcurrentLinkedQueue<>();
+      Thread caller =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      while (!done.get()) {
+                        said(echo);
+                      }
+                    } catch (RuntimeException e) {
+                      failures.add(e);
+                    }
+                  });
+      for (int i = 0; i < 20; i++) {
+        write(BASE + table(ONE, "prefix = \"" + i + "\"") + (i % 4 == 3 ? "fail = 1\n" : ""));
+        try {
+          kernel.service(PluginSettings.class).reload(false);
+        } catch (FailedPreconditionException e) {
+          assertThat(i % 4).as("%s", e).isEqualTo(3);
+        }
+      }
+      done.set(true);
+      caller.join();
+
+      assertThat(failures).isEmpty();
+      assertThat(said(echo)).isEqualTo("18x");
+    }
+  }
+
+  @Test
+  void reload_ofTimeouts_countsForHandlesThatAreThere() throws Exception {
+    try (KernelFixture kernel = start(BASE)) {
+      Handle<Echo> echo = kernel.echo(ONE).orElseThrow();
+      write(BASE + "[timeouts]\n'io.gantry.timeout.plugin' = '1ms'\n");
+      kernel.service(PluginSettings.class).reload(false);
+      Arrays.stream(kernel.context().getBundles())
+          .filter(bundle -> ONE.equals(bundle.getSymbolicName()))
+          .findFirst()
+          .orElseThrow()
+          .stop();
+
+      long since = System.nanoTime();
+      assertThatThrownBy(() -> said(echo)).isInstanceOf(UnavailableException.class);
+      assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(5));
     }
   }
 

@@ -87,6 +87,20 @@ public final class BundleChanges implements PluginChanges, AutoCloseable {
     return parts.rooms().isAside(bundle);
   }
 
+  /**
+   * Does something else that no change may come between, in the caller's thread.
+   *
+   * @param what it is, for whoever waits for it
+   */
+  public void alone(String what, Runnable work) {
+    admission.enter(what);
+    try {
+      work.run();
+    } finally {
+      admission.leave();
+    }
+  }
+
   @Override
   public List<PluginBundle> bundles() {
     return parts.rooms().describe();

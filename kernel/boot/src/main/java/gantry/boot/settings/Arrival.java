@@ -17,7 +17,7 @@ import org.osgi.framework.AllServiceListener;
 import org.osgi.framework.BundleContext;
 
 /** Waits until plugins serve with the tables they got, or cannot. */
-public final class Arrival {
+final class Arrival {
   private final BundleContext context;
   private final PluginInventory inventory;
   private final Runnable lookAgain;
@@ -27,7 +27,7 @@ public final class Arrival {
    *
    * @param lookAgain has the handles take up plugins that started after they had failed to
    */
-  public Arrival(BundleContext context, PluginInventory inventory, Runnable lookAgain) {
+  Arrival(BundleContext context, PluginInventory inventory, Runnable lookAgain) {
     this.context = context;
     this.inventory = inventory;
     this.lookAgain = lookAgain;
