@@ -32,15 +32,22 @@ final class Waiting {
    * Blocks until the process has stopped.
    *
    * @throws NotFoundException if it does not exist
-   * @throws UnavailableException if no runtime can be reached, tried thrice in a row
+   * @throws UnavailableException if no runtime can be reached: the same version thrice in a row
    */
+  @SuppressWarnings("ReferenceEquality") // another version is another object
   Exit await(String execId) throws InterruptedException {
     int failures = 0;
+    TaskRuntime last = null;
     while (true) {
       long began = System.nanoTime();
       // A lease, not a call: the wait must not hold up the replacement of the runtime.
       try (Lease<TaskRuntime> lease = task.runtime().lease()) {
-        return lease.get().await(task.name(), execId);
+        TaskRuntime now = lease.get();
+        if (now != last) {
+          failures = 0;
+        }
+        last = now;
+        return now.await(task.name(), execId);
       } catch (UnavailableException e) {
         failures = System.nanoTime() - began > steadyNanos ? 1 : failures + 1;
         if (failures == FAILURES_MAX) {
