@@ -132,11 +132,11 @@ class GantryCommandTest {
   }
 
   @Test
-  void shellSocket_isForItsOwnerOnly() throws Exception {
+  void shellSocket_isForThoseWhoMayOpenTheOther() throws Exception {
     assertThat(
             PosixFilePermissions.toString(
                 Files.getPosixFilePermissions(home.resolve("state/shell.sock"))))
-        .isEqualTo("rw-------");
+        .isEqualTo("rw-rw----");
     assertThat(shell.bash("gantry shell plugins").output()).contains("overlayfs");
   }
 
