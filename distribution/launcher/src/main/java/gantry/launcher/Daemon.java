@@ -134,6 +134,8 @@ final class Daemon {
     configuration.put("felix.resolver.parallelism", "1");
     configuration.put("felix.service.urlhandlers", "false");
     configuration.put("ds.loglevel", "0");
+    // Milliseconds after which the component runtime tells that a component starts after all.
+    configuration.put("ds.service.changecount.timeout", "100");
     return configuration;
   }
 

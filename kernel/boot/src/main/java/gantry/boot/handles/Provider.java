@@ -65,11 +65,10 @@ final class Provider<T> {
     return breaker;
   }
 
-  /** May serve from now on; false if it could before. */
-  boolean admit() {
-    boolean was = held;
+  /** This, or the same object to be called again if it was retired; it may serve from now on. */
+  Provider<T> admitted() {
     held = false;
-    return was;
+    return renewed();
   }
 
   /** Whether it takes calls. */

@@ -75,14 +75,14 @@ final class Slot<T> {
     return true;
   }
 
-  /** From now on the providers of a bundle serve that were held back. */
+  /** From now on the providers of a bundle serve, whatever they did before. */
   void admit(long bundle) {
     synchronized (this) {
       Map<ServiceReference<?>, Provider<T>> admitted = new LinkedHashMap<>();
       providers.forEach(
           (reference, provider) -> {
-            if (provider.bundle() == bundle && provider.admit()) {
-              admitted.put(reference, provider);
+            if (provider.bundle() == bundle) {
+              admitted.put(reference, provider.admitted());
             }
           });
       if (admitted.isEmpty()) {
