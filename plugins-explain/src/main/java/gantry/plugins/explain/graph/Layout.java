@@ -16,7 +16,7 @@ import java.util.Map;
  * what they are connected with, as nearly as the order of the column and the gaps allow.
  */
 final class Layout {
-  static final int BOX_WIDTH = 196;
+  static final int BOX_WIDTH = 204;
   static final int BOX_HEIGHT = 46;
 
   private static final int COLUMN_GAP = 120;

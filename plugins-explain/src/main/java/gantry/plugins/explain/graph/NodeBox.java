@@ -10,7 +10,7 @@ final class NodeBox {
   private static final int STRIPE = 6;
   private static final int PAD = 16;
   private static final int LABEL_MAX = 19;
-  private static final int SMALL_MAX = 29;
+  private static final int SMALL_MAX = 31;
 
   private final Svg svg;
   private final Node node;

@@ -20,6 +20,7 @@ public final class Explanation {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss z", Locale.ROOT);
   private static final int DIGEST_SHOWN = 12;
+  private static final int WIDTH_MAX = 104;
 
   private final List<PluginDetail> plugins;
   private final List<HandleStatus> handles;
@@ -51,7 +52,8 @@ public final class Explanation {
     section("is asked by", dependents(plugin));
     section("calls", calls(plugin));
     if (!plugin.failure().isEmpty()) {
-      section("stack trace", plugin.failure().lines().toList());
+      line("  stack trace:");
+      plugin.failure().lines().forEach(frame -> line("    " + frame));
     }
     return text.toString().stripTrailing();
   }
@@ -180,8 +182,10 @@ public final class Explanation {
   private void section(String title, List<String> lines) {
     String head = title + ":";
     for (String line : lines) {
-      line("  %-13s %s".formatted(head, line));
-      head = "";
+      for (String part : Words.wrap(line, WIDTH_MAX)) {
+        line("  %-13s %s".formatted(head, part));
+        head = "";
+      }
     }
   }
 

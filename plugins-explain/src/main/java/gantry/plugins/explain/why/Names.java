@@ -34,8 +34,8 @@ final class Names {
     }
     if (found.isEmpty()) {
       List<String> near = near(name, plugins);
-      String hint = near.isEmpty() ? "" : "; there is " + String.join(", ", near);
-      throw new NotFoundException("plugin \"%s\": not found%s".formatted(name, hint));
+      String hint = near.isEmpty() ? "" : " (near it: %s)".formatted(String.join(", ", near));
+      throw new NotFoundException("plugin \"%s\"%s: not found".formatted(name, hint));
     }
     return found.getFirst();
   }

@@ -2,9 +2,13 @@
 package gantry.plugins.explain.why;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Durations as people say them. */
+/** Durations as people say them, and lines as wide as they like them. */
 final class Words {
+  private static final String INDENT = "       ";
+
   private Words() {}
 
   /** For example {@code 3 min 12 s}; two units at most. */
@@ -25,6 +29,22 @@ final class Words {
       return two(duration.toHours(), "h", duration.toMinutesPart(), "min");
     }
     return two(duration.toDays(), "d", duration.toHoursPart(), "h");
+  }
+
+  /** Breaks a line between words; what follows the first break is indented. */
+  static List<String> wrap(String line, int width) {
+    List<String> lines = new ArrayList<>();
+    String rest = line;
+    while (rest.length() > width) {
+      int end = rest.lastIndexOf(' ', width);
+      if (end <= INDENT.length()) {
+        break;
+      }
+      lines.add(rest.substring(0, end));
+      rest = INDENT + rest.substring(end + 1);
+    }
+    lines.add(rest);
+    return lines;
   }
 
   private static String two(long many, String unit, int rest, String below) {

@@ -4,10 +4,19 @@ package gantry.plugins.explain.why;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class WordsTest {
+  @Test
+  void lines_breakBetweenWords() {
+    assertThat(Words.wrap("one two three four five", 16))
+        .containsExactly("one two three", "       four five");
+    assertThat(Words.wrap("short", 16)).containsExactly("short");
+    assertThat(Words.wrap("averylongwordindeedthatgoeson", 16)).hasSize(1);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "-5, 0 s",
