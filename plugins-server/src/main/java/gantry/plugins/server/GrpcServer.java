@@ -5,6 +5,7 @@ import gantry.plugins.Handle;
 import gantry.plugins.OutlivingCalls;
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
+import gantry.plugins.PluginInventory;
 import gantry.plugins.StopListener;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
@@ -83,6 +84,7 @@ public final class GrpcServer implements StopListener {
   }
 
   private final Settings settings;
+  private final Absence absence = new Absence();
   private final ServiceRegistry registry;
   private final Map<BindableService, ServerServiceDefinition> services = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable Opened> opened = new AtomicReference<>();
@@ -95,7 +97,13 @@ public final class GrpcServer implements StopListener {
 
   GrpcServer(Settings settings, ServiceGate.Patience patience) {
     this.settings = settings;
-    this.registry = new ServiceRegistry(patience, settings.sendMax());
+    this.registry = new ServiceRegistry(patience, settings.sendMax(), absence);
+  }
+
+  /** Whoever calls a service that is not there wants to know why. */
+  @Reference
+  void setInventory(PluginInventory inventory) {
+    absence.askFrom(inventory);
   }
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

@@ -25,6 +25,7 @@ final class ServiceRegistry extends HandlerRegistry {
   private final Map<String, ServiceGate> gates = new ConcurrentHashMap<>();
   private final ServiceGate.Patience patience;
   private final int messageMax;
+  private final Absence absence;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final long settled;
@@ -33,8 +34,10 @@ final class ServiceRegistry extends HandlerRegistry {
    * Makes an empty registry.
    *
    * @param messageMax bytes a message to a client may have
+   * @param absence says why services are not there
    */
-  ServiceRegistry(ServiceGate.Patience patience, int messageMax) {
+  ServiceRegistry(ServiceGate.Patience patience, int messageMax, Absence absence) {
+    this.absence = absence;
     this.patience = patience;
     this.messageMax = messageMax;
     this.settled = System.nanoTime() + patience.settling().toNanos();
@@ -89,8 +92,12 @@ final class ServiceRegistry extends HandlerRegistry {
       return refuse(
           call,
           Status.UNAVAILABLE.withDescription(
-              "call %s: plugin %s is not there; it did not come back within %d s"
-                  .formatted(name, gate.plugin(), patience.arrival().toSeconds())));
+              "call %s: plugin %s is not there; it did not come back within %d s%s"
+                  .formatted(
+                      name,
+                      gate.plugin(),
+                      patience.arrival().toSeconds(),
+                      absence.ofPlugin(gate.plugin()))));
     }
     @SuppressWarnings("unchecked") // same name in the same service: same messages
     ServerMethodDefinition<Q, R> method =
@@ -146,7 +153,9 @@ final class ServiceRegistry extends HandlerRegistry {
     String method = fullMethodName.substring(fullMethodName.lastIndexOf('/') + 1);
     return service != null && gates.containsKey(service)
         ? "unknown method %s for service %s".formatted(method, service)
-        : "unknown service %s".formatted(service == null ? fullMethodName : service);
+        : service == null
+            ? "unknown service " + fullMethodName
+            : "unknown service %s%s".formatted(service, absence.ofService(service));
   }
 
   private static <Q> ServerCall.Listener<Q> refuse(ServerCall<Q, ?> call, Status status) {

@@ -5,7 +5,7 @@
  * <pre>
  *  clients ──► GrpcServer ──► ServiceRegistry ──► ServiceGate ──► Provider ──► a gRPC service bundle
  *  shims   ──► TtrpcEvents ──► EventBus
- *                  both use SocketFile
+ *                  both use SocketFile; Absence says why a service is not there
  * </pre>
  */
 @NullMarked
