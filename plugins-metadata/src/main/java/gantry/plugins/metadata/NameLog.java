@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
@@ -48,7 +49,7 @@ final class NameLog implements AutoCloseable {
   // both guarded by lock
   private long rewriteAt;
   private long written;
-  private volatile boolean isClosed;
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
    * The book of a database.
@@ -81,19 +82,14 @@ final class NameLog implements AutoCloseable {
 
   private void loop() {
     try {
-      while (!isClosed) {
+      do {
         isChanged.acquire();
         writeDown();
-        pause();
-      }
+      } while (!closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
-      log.debug("end of names");
+      // nobody does that: it could close the file that is being written
+      log.warn("end of names", e);
     }
-  }
-
-  /** Takes no permit of a change: only {@link #close} interrupts. */
-  private static void pause() throws InterruptedException {
-    new Semaphore(0).tryAcquire(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void writeDown() {
@@ -216,11 +212,11 @@ final class NameLog implements AutoCloseable {
   /** Writes down what is left. Call it before the database closes. */
   @Override
   public void close() {
-    isClosed = true;
+    closed.countDown();
     if (thread.getState() == Thread.State.NEW) {
       return;
     }
-    thread.interrupt();
+    isChanged.release();
     try {
       if (thread.join(CLOSE_MAX)) {
         writeDown();
