@@ -2,6 +2,7 @@
 package gantry.cli.daemon;
 
 import gantry.cli.command.Word;
+import gantry.cli.shell.ShellCommand;
 import java.util.List;
 
 /** Commands about the daemon itself. */
