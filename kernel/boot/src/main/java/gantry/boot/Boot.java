@@ -137,7 +137,15 @@ public final class Boot implements BundleActivator {
             new TableChange(context, store, inventory, handles, timeouts),
             changes::alone,
             List.of((old, next) -> timeouts.set(next.timeouts()), Boot::setLog)));
-    Readiness readiness = new Readiness(context, config, inventory, handles::lookAgain);
+    Readiness readiness =
+        new Readiness(
+            context,
+            config,
+            inventory,
+            () -> {
+              handles.lookAgain();
+              changes.watch(config.pluginDir());
+            });
     toClose.push(readiness);
     context.registerService(
         Runnable.class, readiness, FrameworkUtil.asDictionary(Map.of(READINESS, true)));

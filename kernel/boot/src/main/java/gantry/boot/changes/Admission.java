@@ -58,6 +58,11 @@ final class Admission {
     one.release();
   }
 
+  /** Lets nothing in any more. */
+  void shut() {
+    closed = true;
+  }
+
   /** Lets nothing in any more, and waits for what is under way; false if it does not end. */
   boolean close(Duration patience) {
     closed = true;

@@ -25,6 +25,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.SynchronousBundleListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +43,7 @@ public final class BundleChanges implements PluginChanges, AutoCloseable {
   private final Admission admission;
   private final Clock clock;
   private final AtomicLong installed = new AtomicLong();
+  private @Nullable DropIn dropIn;
 
   /**
    * Changes nothing yet.
@@ -80,6 +83,22 @@ public final class BundleChanges implements PluginChanges, AutoCloseable {
   /** Removes what a killed daemon left half done. */
   public void open() throws IOException {
     parts.store().clean();
+    parts.context().addBundleListener((SynchronousBundleListener) this::changed);
+  }
+
+  /** No change begins once the daemon stops. */
+  private void changed(BundleEvent event) {
+    if (event.getType() == BundleEvent.STOPPING && event.getBundle().getBundleId() == 0) {
+      admission.shut();
+    }
+  }
+
+  /** Begins to take jars that are dropped into a directory, until this is closed. */
+  public synchronized void watch(Path directory) {
+    if (dropIn == null) {
+      dropIn = new DropIn(directory, new Drops(this, parts.rooms(), parts.store().dropped()));
+      dropIn.open();
+    }
   }
 
   /** Whether another version stands in for a bundle, or it is only being tried. */
@@ -173,6 +192,13 @@ public final class BundleChanges implements PluginChanges, AutoCloseable {
   /** Lets the change that is under way end, and no other begin. */
   @Override
   public void close() {
+    DropIn watching;
+    synchronized (this) {
+      watching = dropIn;
+    }
+    if (watching != null) {
+      watching.close();
+    }
     if (!admission.close(CLOSE_MAX)) {
       LOG.warn("a change of plugins is cut by the daemon's end");
     }
@@ -221,7 +247,9 @@ public final class BundleChanges implements PluginChanges, AutoCloseable {
     Attempt attempt = new Attempt(kind, object, options, relay, clock);
     String what = attempt.what();
     admission.enter(what);
-    Thread.ofVirtual()
+    // Not a virtual thread: plugins that keep all processors busy would keep it waiting.
+    Thread.ofPlatform()
+        .daemon()
         .name("change")
         .start(
             () -> {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.boot.changes;
 
+import java.net.URL;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -50,7 +53,7 @@ final class Linkage {
     for (BundleRequirement requirement :
         bundle.adapt(BundleRevision.class).getDeclaredRequirements(null)) {
       if (wiring.findProviders(requirement).isEmpty()) {
-        missing.add(describe(requirement));
+        missing.add(describe(bundle, requirement));
       }
     }
     throw Refusal.state(
@@ -73,16 +76,40 @@ final class Linkage {
       } catch (ClassNotFoundException e) {
         throw Refusal.state("class %s cannot be loaded: %s".formatted(name, e.getMessage()));
       } catch (NoClassDefFoundError e) {
+        if (String.valueOf(e.getMessage()).contains("wrong name")) {
+          throw unsound(name, e);
+        }
         throw missing(bundle, name, String.valueOf(e.getMessage()).replace('/', '.'));
       } catch (LinkageError e) {
-        throw Refusal.state(
-            "class %s is not sound: %s"
-                .formatted(
-                    name, String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString())));
+        throw unsound(name, e);
       }
     }
     LOG.debug("{} has {} methods", bundle, methods);
     return strict ? new Mentions(bundle, Set.copyOf(classes)).check(this) : 0;
+  }
+
+  /**
+   * Loads what a bundle has not loaded yet, as far as it can be: calls that stay in it when it is
+   * replaced must not need its jar.
+   */
+  void loadRest(Bundle bundle) {
+    Enumeration<URL> entries = bundle.findEntries("/", "*.class", true);
+    for (URL entry : entries == null ? List.<URL>of() : Collections.list(entries)) {
+      String path = entry.getPath().substring(1);
+      try {
+        bundle.loadClass(path.substring(0, path.length() - ".class".length()).replace('/', '.'));
+      } catch (ClassNotFoundException | LinkageError | IllegalStateException e) {
+        LOG.debug("{} does not load {}", bundle, path, e);
+      }
+    }
+  }
+
+  private static Refusal unsound(String name, LinkageError error) {
+    return Refusal.state(
+        "class %s is not sound: %s"
+            .formatted(
+                name,
+                String.valueOf(error.getMessage()).lines().findFirst().orElse("no reason given")));
   }
 
   /** Says which class lacks which. */
@@ -108,10 +135,11 @@ final class Linkage {
     return null;
   }
 
-  private String describe(BundleRequirement requirement) {
+  private String describe(Bundle needy, BundleRequirement requirement) {
     String filter = requirement.getDirectives().getOrDefault(Constants.FILTER_DIRECTIVE, "");
     return switch (requirement.getNamespace()) {
-      case PackageNamespace.PACKAGE_NAMESPACE -> missingPackage(first(PACKAGE, filter), filter);
+      case PackageNamespace.PACKAGE_NAMESPACE ->
+          missingPackage(needy, first(PACKAGE, filter), filter);
       case ExecutionEnvironmentNamespace.EXECUTION_ENVIRONMENT_NAMESPACE ->
           "it needs Java %s, this daemon runs Java %d"
               .formatted(first(JAVA, filter), Runtime.version().feature());
@@ -120,7 +148,7 @@ final class Linkage {
     };
   }
 
-  private String missingPackage(String name, String filter) {
+  private String missingPackage(Bundle needy, String name, String filter) {
     List<String> offered = offered(name);
     if (!offered.isEmpty()) {
       String below = first(BELOW, filter);
@@ -133,6 +161,7 @@ final class Linkage {
     }
     for (Bundle bundle : context.getBundles()) {
       if (bundle.getBundleId() != 0
+          && !needy.getSymbolicName().equals(bundle.getSymbolicName())
           && bundle.findEntries(name.replace('.', '/'), "*.class", false) != null
           && bundle.getState() != Bundle.INSTALLED) {
         return "it imports package %s, which bundle %s keeps for itself; plugins meet through contracts"

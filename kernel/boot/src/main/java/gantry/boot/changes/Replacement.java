@@ -203,6 +203,9 @@ final class Replacement {
     if (before != null && this.before.isEmpty()) {
       remember(before);
     }
+    if (before != null && parts.store().winning(before.getSymbolicName()).isPresent()) {
+      parts.linkage().loadRest(before);
+    }
     // Of two that exclude each other the new one goes before the old one comes back.
     attempt.onFailure(trial::drop);
     attempt.step(Name.START, () -> trial.start(this.before, before == null));

@@ -12,6 +12,7 @@
  *     Trial             it starts, and is healthy
  *   Removal           the steps when nothing takes the place
  *   Attempt           what is known and what is to be undone
+ * DropIn            takes what is dropped into a directory
  *
  * root/bundles/
  * ├── ‹symbolic name›.jar            wins over the bundle of that name that ships
