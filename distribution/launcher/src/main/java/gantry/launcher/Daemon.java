@@ -56,7 +56,7 @@ final class Daemon {
       framework.init();
       framework.getBundleContext().addFrameworkListener(Daemon::log);
       framework.getBundleContext().registerService(ToolProvider.class, settings.kernel(), null);
-      List<Bundle> bundles = daemon.install(assembly, overrides);
+      List<Bundle> bundles = daemon.install(settings.home(), assembly, overrides);
       framework.start();
       framework.adapt(FrameworkWiring.class).resolveBundles(bundles);
       for (Bundle bundle : bundles) {
@@ -153,23 +153,35 @@ final class Daemon {
     return jars;
   }
 
-  private List<Bundle> install(Assembly assembly, Map<String, Path> overrides)
+  private List<Bundle> install(Path home, Assembly assembly, Map<String, Path> overrides)
       throws BundleException {
     List<Bundle> bundles = new ArrayList<>();
     for (Map.Entry<String, String> shipped : assembly.bundles().entrySet()) {
       String location = BootConnector.PREFIX + shipped.getValue();
       Path override = overrides.get(shipped.getKey());
-      bundles.add(
-          override == null
-              ? framework.getBundleContext().installBundle(location)
-              : install(location, override));
+      if (override == null) {
+        bundles.add(framework.getBundleContext().installBundle(location));
+      } else if (!installed(bundles, location, override)) {
+        bundles.add(install(location, home.resolve(shipped.getValue())));
+      }
     }
     for (Map.Entry<String, Path> extra : overrides.entrySet()) {
       if (!assembly.bundles().containsKey(extra.getKey())) {
-        bundles.add(install("installed:" + extra.getKey(), extra.getValue()));
+        installed(bundles, "installed:" + extra.getKey(), extra.getValue());
       }
     }
     return bundles;
+  }
+
+  /** A jar that was changed and cannot be read any more must not keep the daemon from starting. */
+  private boolean installed(List<Bundle> bundles, String location, Path jar) {
+    try {
+      bundles.add(install(location, jar));
+      return true;
+    } catch (BundleException e) {
+      LOG.log(Level.ERROR, jar + " is passed over: " + e.getMessage());
+      return false;
+    }
   }
 
   private Bundle install(String location, Path jar) throws BundleException {
