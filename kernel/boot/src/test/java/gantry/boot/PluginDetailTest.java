@@ -74,6 +74,29 @@ class PluginDetailTest {
   }
 
   @Test
+  void pluginThatWaitsForOneThing_tellsFromWhomItWouldHaveAnother() throws Exception {
+    try (KernelFixture kernel = KernelFixture.start(directory, "version = 4\n")) {
+      kernel.install(echo()).start();
+      Path jar =
+          new BundleBuilder("user")
+              .plugin(
+                  USER,
+                  EchoUser.class,
+                  "init=\"1\"",
+                  HANDLE
+                      + "<reference name=\"other\" interface=\"gantry.plugins.Handle\""
+                      + " target=\"(contract=x.Other)\"/>")
+              .write(directory.resolve("user.jar"));
+      kernel.install(jar).start();
+
+      assertThat(detail(kernel, USER).references())
+          .contains(
+              reference(true, List.of(ECHO)),
+              new PluginReference(Kind.CONTRACT, "x.Other", "", false, false, List.of()));
+    }
+  }
+
+  @Test
   void pluginThatWaitsForAContract_namesWhoFailedToOfferIt() throws Exception {
     try (KernelFixture kernel =
         KernelFixture.start(directory, "version = 4\n[plugins.'" + ECHO + "']\nfail = true\n")) {

@@ -67,7 +67,9 @@ public final class Inventory implements PluginInventory, AutoCloseable {
 
   @Override
   public List<PluginDetail> details() {
-    return look().stream().map(this::detail).toList();
+    List<Seen> seen = look();
+    List<PluginRow> all = seen.stream().map(Seen::row).toList();
+    return seen.stream().map(one -> detail(one, all)).toList();
   }
 
   /** Why a plugin does not serve, in words. */
@@ -137,7 +139,7 @@ public final class Inventory implements PluginInventory, AutoCloseable {
         outcome == null ? null : Reasons.chain(outcome, all));
   }
 
-  private PluginDetail detail(Seen seen) {
+  private PluginDetail detail(Seen seen, List<PluginRow> all) {
     PluginRow row = seen.row();
     Bundle bundle = row.bundle();
     String name = String.valueOf(bundle.getSymbolicName());
@@ -151,7 +153,7 @@ public final class Inventory implements PluginInventory, AutoCloseable {
         bundle.getVersion().toString(),
         jars.sha256(name),
         row.offers(),
-        row.references(),
+        row.references(all),
         failure == null ? "" : failure);
   }
 

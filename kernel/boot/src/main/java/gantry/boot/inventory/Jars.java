@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -33,6 +32,10 @@ final class Jars {
   /** SHA-256 in hex; empty if the bundle was not installed but ships. */
   String sha256(String bundle) {
     Path jar = directory.resolve(bundle + ".jar");
+    if (!Files.exists(jar)) {
+      entries.remove(bundle);
+      return "";
+    }
     try {
       BasicFileAttributes attributes = Files.readAttributes(jar, BasicFileAttributes.class);
       Entry before = entries.get(bundle);
@@ -44,12 +47,10 @@ final class Jars {
               attributes.lastModifiedTime(), attributes.size(), attributes.fileKey(), digest(jar));
       entries.put(bundle, entry);
       return entry.sha256();
-    } catch (NoSuchFileException e) {
-      entries.remove(bundle);
     } catch (IOException e) {
       LOG.debug("digest {}", jar, e);
+      return "";
     }
-    return "";
   }
 
   private static String digest(Path jar) throws IOException {

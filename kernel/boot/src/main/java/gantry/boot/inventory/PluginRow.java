@@ -3,6 +3,7 @@ package gantry.boot.inventory;
 
 import gantry.plugins.PluginReference;
 import gantry.plugins.PluginUri;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,31 @@ record PluginRow(
         : null;
   }
 
-  List<PluginReference> references() {
-    return component == null ? List.of() : References.of(component);
+  /**
+   * What it asks for. While it waits for one thing, the component runtime does not bind it to
+   * another; who would be bound is then looked up.
+   */
+  List<PluginReference> references(Collection<PluginRow> all) {
+    return component == null
+        ? List.of()
+        : References.of(component).stream()
+            .map(reference -> References.isUnbound(reference) ? bound(reference, all) : reference)
+            .toList();
+  }
+
+  private static PluginReference bound(PluginReference reference, Collection<PluginRow> all) {
+    List<String> providers =
+        all.stream()
+            .filter(row -> row.serves() && row.offers().contains(reference.wanted()))
+            .map(row -> row.uri().toString())
+            .filter(uri -> reference.plugin().isEmpty() || reference.plugin().equals(uri))
+            .toList();
+    return new PluginReference(
+        reference.kind(),
+        reference.wanted(),
+        reference.plugin(),
+        reference.optional(),
+        reference.satisfied(),
+        providers);
   }
 }

@@ -31,6 +31,13 @@ final class References {
     return references;
   }
 
+  /** Whether a component could have what it asks for, but nobody is bound. */
+  static boolean isUnbound(PluginReference reference) {
+    return reference.kind() == Kind.CONTRACT
+        && reference.satisfied()
+        && reference.providers().isEmpty();
+  }
+
   private static void add(
       List<PluginReference> references,
       ComponentConfigurationDTO component,

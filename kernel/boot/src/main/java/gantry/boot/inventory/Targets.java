@@ -4,8 +4,6 @@ package gantry.boot.inventory;
 import gantry.plugins.Admitted;
 import gantry.plugins.Handle;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ReferenceDTO;
@@ -42,9 +40,13 @@ final class Targets {
 
   /** What a filter wants a property to be; empty if it says nothing of it. */
   static String value(@Nullable String target, String key) {
-    Matcher matcher =
-        Pattern.compile("\\(" + Pattern.quote(key) + "=([^)*]+)\\)")
-            .matcher(target == null ? "" : target);
-    return matcher.find() ? matcher.group(1) : "";
+    String begin = "(" + key + "=";
+    int at = target == null ? -1 : target.indexOf(begin);
+    if (target == null || at < 0) {
+      return "";
+    }
+    int end = target.indexOf(')', at);
+    String value = end < 0 ? "" : target.substring(at + begin.length(), end);
+    return value.contains("*") ? "" : value;
   }
 }

@@ -47,7 +47,12 @@ public final class Explanation {
     line("%s %s".formatted(Names.uri(plugin), state(plugin)));
     trouble(Chain.of(plugin, plugins));
     section("comes in", List.of(origin(plugin)));
-    section("asks for", plugin.references().stream().map(this::reference).toList());
+    section(
+        "asks for",
+        plugin.references().stream()
+            .filter(reference -> !reference.wanted().equals(Reason.DISABLED))
+            .map(this::reference)
+            .toList());
     section("offers", offers(plugin));
     section("is asked by", dependents(plugin));
     section("calls", calls(plugin));
