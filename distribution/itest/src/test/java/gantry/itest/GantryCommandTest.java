@@ -3,6 +3,7 @@ package gantry.itest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -141,9 +142,12 @@ class GantryCommandTest {
   }
 
   @Test
-  void update_ofTheContentPlugin_failsNoCallOfAClient() {
-    Path jar = Daemon.installed().resolve("plugins/gantry.plugins.content.jar");
-    Shell patient = daemon.shell(Map.of("JAR", jar.toString(), "WORK", home.toString()));
+  void update_ofTheContentPlugin_failsNoCallOfAClient(@TempDir Path jars) throws IOException {
+    Path shipped = Daemon.installed().resolve("plugins/gantry.plugins.content.jar");
+    for (int i = 1; i <= 5; i++) {
+      StampedJar.make(shipped, i, jars);
+    }
+    Shell patient = daemon.shell(Map.of("JARS", jars.toString(), "WORK", home.toString()));
 
     // A reader lists and reads as fast as it can while the plugin is replaced five times.
     Shell.Result result =
@@ -154,7 +158,7 @@ class GantryCommandTest {
                ctr content ls -q >/dev/null || echo failed
                ctr content get $digest >/dev/null || echo failed
              done) > $WORK/failures 2>&1 &
-            for i in 1 2 3 4 5; do gantry shell "update $JAR" || echo refused; done
+            for i in 1 2 3 4 5; do gantry shell "update $JARS/gantry.plugins.content-0.1.$i.jar" || echo refused; done
             touch $WORK/stop; wait; cat $WORK/failures
             """);
 

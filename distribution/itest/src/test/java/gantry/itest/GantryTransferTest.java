@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gantry.testkit.registry.Fault;
 import gantry.testkit.registry.FaultyRegistry;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -166,7 +168,11 @@ class GantryTransferTest {
   }
 
   @Test
-  void pull_goesOnWhileThePluginsUnderItAreReplaced() {
+  void pull_goesOnWhileThePluginsUnderItAreReplaced(@TempDir Path jars) throws IOException {
+    for (String name : List.of("grpc", "streaming", "transfer", "content")) {
+      StampedJar.make(
+          Daemon.installed().resolve("plugins/gantry.plugins." + name + ".jar"), 1, jars);
+    }
     try (FaultyRegistry slow = FaultyRegistry.start()) {
       String layer = publish(slow);
       slow.fault(Fault.trickle(102_360, Duration.ofMillis(250)).on("GET", layer));
@@ -177,12 +183,12 @@ class GantryTransferTest {
               pull=$!
               until gantry -n swap content active | grep -q layer-; do :; done
               for p in grpc streaming transfer content; do
-                gantry shell "update %s/gantry.plugins.$p.jar" || echo refused
+                gantry shell "update %s/gantry.plugins.$p-0.1.1.jar" || echo refused
               done
               wait $pull; echo left $?
               cat $WORK/swap.out; gantry -n swap images ls -q
               """
-                  .formatted(slow.host(), Daemon.installed().resolve("plugins")));
+                  .formatted(slow.host(), jars));
 
       assertThat(result.output()).contains("left 0").contains("/app:1\n").doesNotContain("refused");
     }
