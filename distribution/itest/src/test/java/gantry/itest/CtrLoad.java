@@ -48,7 +48,7 @@ final class CtrLoad {
           ctr containers create $SNAPSHOTTER $IMAGE %1$s sleep 1000
           ctr tasks start -d %1$s
           [ "$(ctr tasks exec --exec-id e-%1$s %1$s echo inside)" = inside ]
-          ctr tasks ls | grep -q '^%1$s .*RUNNING'
+          ctr tasks ls | grep > /dev/null '^%1$s .*RUNNING'
           ctr tasks kill -s KILL %1$s
           ctr tasks rm -f %1$s 2> /dev/null
           ctr containers rm %1$s
@@ -65,9 +65,9 @@ final class CtrLoad {
           "snap",
           """
           ctr snapshots prepare %1$s > /dev/null
-          ctr snapshots mounts /nowhere %1$s | grep -q mount
+          ctr snapshots mounts /nowhere %1$s | grep > /dev/null mount
           ctr snapshots commit c-%1$s %1$s
-          ctr snapshots ls | grep -q '^c-%1$s .*Committed'
+          ctr snapshots ls | grep > /dev/null '^c-%1$s .*Committed'
           ctr snapshots rm c-%1$s
           """,
           List.of("/snapshot/prepare %1$s", "/snapshot/commit c-%1$s", "/snapshot/remove c-%1$s"));
@@ -88,9 +88,9 @@ final class CtrLoad {
       new Round(
           "image",
           """
-          ctr images ls -q | grep -qx $IMAGE
+          ctr images ls -q | grep > /dev/null -x $IMAGE
           ctr images tag $IMAGE x.y/%1$s:1 > /dev/null
-          ctr images ls -q | grep -qx x.y/%1$s:1
+          ctr images ls -q | grep > /dev/null -x x.y/%1$s:1
           ctr images rm x.y/%1$s:1 > /dev/null
           ctr content ls -q > /dev/null
           """,

@@ -20,7 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -123,18 +125,29 @@ final class LongCalls implements AutoCloseable {
     }
   }
 
-  /** Says which have ended that should not have. */
-  void assertOpen() {
-    assertThat(feeding.isDone()).as("feeding has failed").isFalse();
-    assertThat(wait.isDone()).as("the wait is over: %s", wait).isFalse();
-    assertThat(uploaded).as("the upload").isNotDone();
-    assertThat(foreground.isAlive()).as("ctr run in the foreground").isTrue();
-    assertThat(terminal.isAlive()).as("the terminal: %s", text("terminal")).isTrue();
+  /** Which have ended that should not have, and how. */
+  List<String> broken() {
+    List<String> broken = new ArrayList<>();
+    if (wait.isDone()) {
+      broken.add("the wait: " + wait);
+    }
+    if (uploaded.isDone()) {
+      broken.add("the upload: " + uploaded);
+    }
+    if (!foreground.isAlive()) {
+      broken.add("ctr run in the foreground: " + text("foreground"));
+    }
+    if (!terminal.isAlive()) {
+      broken.add("the terminal: " + text("terminal"));
+    }
+    if (feeding.isDone()) {
+      broken.add("feeding the upload and the terminal");
+    }
+    return broken;
   }
 
   /** Ends each as it should end, and looks at what came of it. */
   void finish() throws Exception {
-    assertOpen();
     feeder.shutdown();
     assertThat(feeder.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
     Files.createFile(work.resolve("stop"));
