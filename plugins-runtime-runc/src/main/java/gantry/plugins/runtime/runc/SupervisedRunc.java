@@ -247,10 +247,10 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, AutoClos
     }
   }
 
-  /** Lets go of the supervisor, which stays. */
+  /** Lets go of the supervisor, which stays, when what it was told to do is done. */
   @Override
   @Deactivate
   public void close() {
-    connection.close();
+    supervisor.close();
   }
 }

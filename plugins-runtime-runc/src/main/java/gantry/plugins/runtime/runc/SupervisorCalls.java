@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /** Calls of the service {@code containerd.task.v3.Task} in a namespace, each with its deadline. */
-final class SupervisorCalls {
+final class SupervisorCalls implements AutoCloseable {
   private static final String SERVICE = "containerd.task.v3.Task";
   private static final String NAMESPACE = "containerd-namespace-ttrpc";
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(15);
@@ -23,9 +23,11 @@ final class SupervisorCalls {
   private static final long STEADY_NANOS = Duration.ofSeconds(5).toNanos();
 
   private final SupervisorConnection connection;
+  private final Users users;
 
   SupervisorCalls(SupervisorConnection connection) {
     this.connection = connection;
+    this.users = new Users(connection::close);
   }
 
   /**
@@ -34,12 +36,15 @@ final class SupervisorCalls {
    */
   <R extends MessageLite> R call(
       String namespace, String method, MessageLite request, Parser<R> answer, Duration limit) {
+    users.enter();
     try {
       return once(
           connection.client(CONNECT_LIMIT, false), namespace, method, request, answer, limit);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CanceledException("call supervisor: %s: interrupted".formatted(method), e);
+    } finally {
+      users.leave();
     }
   }
 
@@ -51,6 +56,7 @@ final class SupervisorCalls {
   /** Calls something that changes nothing: when the connection breaks, once more on the next. */
   <R extends MessageLite> R ask(
       String namespace, String method, MessageLite request, Parser<R> answer, Duration limit) {
+    users.enter();
     try {
       TtrpcClient client = connection.client(CONNECT_LIMIT, false);
       try {
@@ -63,6 +69,8 @@ final class SupervisorCalls {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CanceledException("call supervisor: %s: interrupted".formatted(method), e);
+    } finally {
+      users.leave();
     }
   }
 
@@ -84,6 +92,12 @@ final class SupervisorCalls {
         connection.discard(client);
       }
     }
+  }
+
+  /** Lets go of the supervisor when the calls under way have ended; waits are broken then. */
+  @Override
+  public void close() {
+    users.close();
   }
 
   private static <R extends MessageLite> R once(

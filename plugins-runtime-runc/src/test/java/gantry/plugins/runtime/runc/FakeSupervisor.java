@@ -53,6 +53,10 @@ final class FakeSupervisor implements AutoCloseable {
 
   final BlockingQueue<Seen> seen = new LinkedBlockingQueue<>();
   final CountDownLatch exited = new CountDownLatch(1);
+
+  /** While this is not 0 no process is started. */
+  volatile CountDownLatch startable = new CountDownLatch(0);
+
   private final TtrpcServer server;
 
   FakeSupervisor(Path socket) throws IOException {
@@ -72,7 +76,7 @@ final class FakeSupervisor implements AutoCloseable {
   private List<TtrpcMethod<?>> methods() {
     return List.of(
         method("Create", CreateTaskRequest.parser(), r -> create()),
-        method("Start", StartRequest.parser(), r -> StartResponse.newBuilder().setPid(PID).build()),
+        method("Start", StartRequest.parser(), r -> started()),
         method("Delete", DeleteRequest.parser(), r -> deleted()),
         method("State", StateRequest.parser(), FakeSupervisor::state),
         method("Kill", KillRequest.parser(), r -> Empty.getDefaultInstance()),
@@ -86,6 +90,11 @@ final class FakeSupervisor implements AutoCloseable {
 
   private static CreateTaskResponse create() {
     return CreateTaskResponse.newBuilder().setPid(PID).build();
+  }
+
+  private StartResponse started() throws InterruptedException {
+    startable.await();
+    return StartResponse.newBuilder().setPid(PID).build();
   }
 
   private static DeleteResponse deleted() {

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,6 +152,23 @@ class SupervisedRuncTest {
     try (SupervisedRunc next = new SupervisedRunc(layout, 0)) {
       assertThat(next.state(C1, "").pid()).isEqualTo(FakeSupervisor.PID);
     }
+  }
+
+  @Test
+  void close_whileACallIsUnderWay_letsItEnd() throws Exception {
+    supervisor.startable = new CountDownLatch(1);
+    CompletableFuture<Exit> exit = await();
+    assertThat(supervisor.next().method()).isEqualTo("Wait");
+    CompletableFuture<Integer> pid = CompletableFuture.supplyAsync(() -> runtime.start(C1, ""));
+    assertThat(supervisor.next().method()).isEqualTo("Start");
+
+    runtime.close();
+    supervisor.startable.countDown();
+
+    assertThat(pid.get(10, TimeUnit.SECONDS)).isEqualTo(FakeSupervisor.PID);
+    assertThatThrownBy(() -> exit.get(10, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(UnavailableException.class);
+    assertThatThrownBy(() -> runtime.start(C1, "")).isInstanceOf(UnavailableException.class);
   }
 
   @Test
