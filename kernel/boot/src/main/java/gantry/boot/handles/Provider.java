@@ -39,7 +39,7 @@ final class Provider<T> {
     this.counts = counts;
     this.retry = retry;
     this.breaker = new Breaker(retry);
-    this.stall = new Stall(counts);
+    this.stall = new Stall(counts, () -> watch.own(this));
     watch.add(this);
   }
 
@@ -87,7 +87,7 @@ final class Provider<T> {
     if (probe && !breaker.admitsProbe(flight.start)) {
       return Entry.BROKEN;
     }
-    if (!flights.enter(flight) && (stall.stalled(flight.start) || !flights.enterCrowd(flight))) {
+    if (!flights.enter(flight) && !enterCrowd(flight)) {
       if (probe) {
         breaker.probeFailed(flight.start);
       }
@@ -142,6 +142,11 @@ final class Provider<T> {
       Thread.currentThread().interrupt();
       return false;
     }
+  }
+
+  private boolean enterCrowd(Flight<T> flight) {
+    return !stall.stalled(flight.start, flight.deadline - flight.start)
+        && flights.enterCrowd(flight);
   }
 
   private boolean release(Flight<T> flight) {

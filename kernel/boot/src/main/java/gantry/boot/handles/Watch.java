@@ -48,6 +48,12 @@ final class Watch implements AutoCloseable {
     providers.remove(provider);
   }
 
+  /** How many calls are in a provider itself, not through it in another. */
+  int own(Provider<?> provider) {
+    return (int)
+        innermost().values().stream().filter(flight -> flight.provider.equals(provider)).count();
+  }
+
   /** Looks at calls at that time or before; to be said when the call can be seen. */
   void expect(long deadline) {
     if (deadline < wakeAt.get()) {

@@ -167,6 +167,31 @@ class PluginHandleTest {
   }
 
   @Test
+  void callsThatWaitForAnotherPlugin_areCountedThere() throws Exception {
+    PluginHandle<Work> outer = rig.handle("test.work.v1.outer", SOON);
+    Provider<Work> waiting = rig.move(outer);
+    PluginHandle<Work> inner = rig.handle("test.work.v1.inner", SOON);
+    Provider<Work> hanging = rig.move(inner);
+    CountDownLatch in = new CountDownLatch(3);
+    for (int i = 0; i < 3; i++) {
+      inBackground(
+          () ->
+              outer.call(
+                  _ ->
+                      inner.call(
+                          work -> {
+                            in.countDown();
+                            return work.hang(release);
+                          })));
+    }
+    in.await();
+
+    assertThat(HandleRig.status(outer, waiting).inFlight()).isEqualTo(3);
+    assertThat(rig.watch.own(waiting)).isZero();
+    assertThat(rig.watch.own(hanging)).isEqualTo(3);
+  }
+
+  @Test
   void pausedCalls_waitLongerThanForAProviderThatIsGone() throws Exception {
     PluginHandle<Work> handle = rig.handle(PLUGIN, SOON);
     handle.switchTo(null, true);
