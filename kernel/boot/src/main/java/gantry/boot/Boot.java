@@ -77,8 +77,8 @@ public final class Boot implements BundleActivator {
   public void start(BundleContext context) throws IOException, ConfigException {
     KernelTool.Loaded loaded = loaded(context);
     DaemonConfig config = loaded.config();
-    if (LoggerFactory.getILoggerFactory() instanceof Loggers loggers) {
-      startLog(context, loggers, config);
+    if (LoggerFactory.getILoggerFactory() instanceof LogLevels levels) {
+      startLog(context, levels, config);
     }
     config.warnings().forEach(warning -> LOG.warn("config: {}", warning));
     ProcessTraits.apply(config.oomScore(), config.cgroup());
@@ -185,19 +185,25 @@ public final class Boot implements BundleActivator {
 
   /** A level that somebody else has set stays until the configuration says another. */
   private static void setLog(DaemonConfig old, DaemonConfig next) {
-    if (LoggerFactory.getILoggerFactory() instanceof Loggers loggers) {
+    if (LoggerFactory.getILoggerFactory() instanceof LogLevels levels) {
       if (!old.level().equals(next.level())) {
-        loggers.set(LogLevels.ROOT, next.level());
+        levels.set(LogLevels.ROOT, next.level());
       }
-      loggers.json(next.json());
+      setFormat(levels, next);
     }
   }
 
-  private static void startLog(BundleContext context, Loggers loggers, DaemonConfig config) {
-    loggers.set(LogLevels.ROOT, config.level());
-    loggers.json(config.json());
+  private static void setFormat(LogLevels levels, DaemonConfig config) {
+    if (levels instanceof Loggers loggers) {
+      loggers.json(config.json());
+    }
+  }
+
+  private static void startLog(BundleContext context, LogLevels levels, DaemonConfig config) {
+    levels.set(LogLevels.ROOT, config.level());
+    setFormat(levels, config);
     JulBridge.install();
-    context.registerService(LogLevels.class, loggers, none());
+    context.registerService(LogLevels.class, levels, none());
   }
 
   private static KernelTool.Loaded loaded(BundleContext context)

@@ -36,7 +36,7 @@ final class Installation {
     Path directory = workspace(name);
     List<Option> options = new ArrayList<>();
     options.add(systemPackage(packages()));
-    options.add(frameworkProperty("gantry.flags").value(flags(directory)));
+    options.add(frameworkProperty("gantry.flags").value(flags(name)));
     options.add(workingDirectory(directory.resolve("framework").toString()));
     options.add(frameworkProperty("felix.resolver.parallelism").value("1"));
     options.add(frameworkProperty("ds.loglevel").value("0"));
@@ -72,26 +72,39 @@ final class Installation {
     return Path.of(property("gantry.home"));
   }
 
-  private static String flags(Path directory) throws IOException {
-    Path config =
-        Files.writeString(
-            directory.resolve("config.toml"),
-            """
-            version = 4
-            imports = []
-            [timeouts]
-            'io.gantry.timeout.plugin' = "3s"
-            [plugins.'io.containerd.server.v1.grpc']
-            address = "%s/gantry.sock"
-            """
-                .formatted(directory.resolve("state")));
+  /** The directory of a framework of this name. */
+  static Path directory(String name) {
+    return Path.of(property("gantry.work"), name);
+  }
+
+  /** The configuration file of its kernel. */
+  static Path config(String name) {
+    return directory(name).resolve("config.toml");
+  }
+
+  /** What stands in that file at the start. */
+  static String settings(String name) {
+    return """
+    version = 4
+    imports = []
+    [timeouts]
+    'io.gantry.timeout.plugin' = "3s"
+    [plugins.'io.containerd.server.v1.grpc']
+    address = "%s/gantry.sock"
+    """
+        .formatted(directory(name).resolve("state"));
+  }
+
+  private static String flags(String name) throws IOException {
+    Path directory = directory(name);
+    Files.writeString(config(name), settings(name));
     return "home=%s\nconfig=%s\nroot=%s\nstate=%s"
-        .formatted(home(), config, directory.resolve("root"), directory.resolve("state"));
+        .formatted(home(), config(name), directory.resolve("root"), directory.resolve("state"));
   }
 
   /** An empty directory, with a path short enough for a socket. */
   private static Path workspace(String name) throws IOException {
-    Path directory = Path.of(property("gantry.work"), name);
+    Path directory = directory(name);
     if (Files.exists(directory)) {
       try (Stream<Path> old = Files.walk(directory)) {
         for (Path file : old.sorted(Comparator.reverseOrder()).toList()) {
