@@ -21,6 +21,9 @@ final class FrameChannel implements AutoCloseable {
   private static final int QUEUE = 256;
   private static final int SKIP = 1 << 16;
 
+  /** Type of a frame that is not sent but ends the connection behind those before it. */
+  private static final byte END = 0;
+
   private final SocketChannel channel;
   private final BlockingQueue<Frame> outgoing = new ArrayBlockingQueue<>(QUEUE);
   private final Thread writer;
@@ -84,6 +87,10 @@ final class FrameChannel implements AutoCloseable {
     try {
       while (!closed) {
         Frame frame = outgoing.take();
+        if (frame.type() == END) {
+          close();
+          return;
+        }
         int length = frame.payload().size();
         ByteBuffer buffer = ByteBuffer.allocate(Frame.HEADER + length);
         buffer.putInt(length).putInt(frame.stream()).put(frame.type()).put(frame.flags());
@@ -97,6 +104,26 @@ final class FrameChannel implements AutoCloseable {
       // the receiving side sees the same end and reports it
       close();
     }
+  }
+
+  /**
+   * Receives no more: {@link #receive} throws, and what the peer sends from now on is refused or
+   * goes unread; it was not begun in either case.
+   */
+  void stopReceiving() throws IOException {
+    channel.shutdownInput();
+  }
+
+  /** Closes once everything that was queued is sent. */
+  void closeWhenSent(Duration timeout) throws IOException, InterruptedException {
+    if (!send(Frame.of(0, END, ByteString.EMPTY), timeout)) {
+      close();
+    }
+  }
+
+  /** Waits until it is closed, from either side; false if it is not in time. */
+  boolean awaitClosed(Duration timeout) throws InterruptedException {
+    return writer.join(timeout);
   }
 
   /** Nothing is sent any more: whoever waits for room shall wake up and see that. */

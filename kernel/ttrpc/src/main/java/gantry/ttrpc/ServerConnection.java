@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,10 @@ final class ServerConnection implements AutoCloseable {
   private final TtrpcServices services;
   private final ScheduledExecutorService deadlines;
   private final Map<Integer, Call> calls = new ConcurrentHashMap<>();
+  private final AtomicInteger unanswered = new AtomicInteger();
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile boolean receiving = true;
+  private volatile boolean finishing;
   private int lastStream;
 
   ServerConnection(
@@ -53,12 +58,50 @@ final class ServerConnection implements AutoCloseable {
     } catch (IOException e) {
       LOG.debug("caller left: {}", e.getMessage());
     } finally {
+      receiving = false;
+      if (finishing) {
+        endIfAnswered();
+      } else {
+        close();
+        calls.values().forEach(Call::cancel);
+      }
+    }
+  }
+
+  /**
+   * Takes no more calls, and ends once those it has begun are answered. A caller that is not
+   * answered knows that its call was not begun.
+   */
+  void finish() {
+    finishing = true;
+    try {
+      frames.stopReceiving();
+    } catch (IOException e) {
+      LOG.debug("caller left already: {}", e.getMessage());
       close();
-      calls.values().forEach(Call::cancel);
+    }
+  }
+
+  /** Waits for the end; false if it does not come in time. */
+  boolean awaitEnd(Duration timeout) throws InterruptedException {
+    return frames.awaitClosed(timeout.isNegative() ? Duration.ZERO : timeout);
+  }
+
+  private void endIfAnswered() {
+    if (unanswered.get() == 0 && ended.compareAndSet(false, true)) {
+      try {
+        frames.closeWhenSent(PATIENCE);
+      } catch (IOException e) {
+        LOG.debug("caller left meanwhile: {}", e.getMessage());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        close();
+      }
     }
   }
 
   private void accept(Frame frame) {
+    unanswered.incrementAndGet();
     Call call = new Call(frame.stream());
     try {
       check(frame);
@@ -184,6 +227,11 @@ final class ServerConnection implements AutoCloseable {
         LOG.debug("answer not sent, caller left: {}", e.getMessage());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+      } finally {
+        unanswered.decrementAndGet();
+        if (finishing && !receiving) {
+          endIfAnswered();
+        }
       }
     }
   }

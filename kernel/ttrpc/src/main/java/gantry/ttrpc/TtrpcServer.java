@@ -23,7 +23,7 @@ import jdk.net.UnixDomainPrincipal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves calls on a unix socket of mode 0600. Safe for concurrent use. */
+/** Serves calls on a unix socket. Safe for concurrent use. */
 public final class TtrpcServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TtrpcServer.class);
 
@@ -31,6 +31,7 @@ public final class TtrpcServer implements AutoCloseable {
   private static final Duration ACCEPT_AGAIN = Duration.ofSeconds(1);
 
   private final Path path;
+  private final boolean owned;
   private final ServerSocketChannel listener;
   private final TtrpcServices services;
   private final Predicate<UnixDomainPrincipal> peers;
@@ -40,10 +41,12 @@ public final class TtrpcServer implements AutoCloseable {
 
   private TtrpcServer(
       Path path,
+      boolean owned,
       ServerSocketChannel listener,
       TtrpcServices services,
       Predicate<UnixDomainPrincipal> peers) {
     this.path = path;
+    this.owned = owned;
     this.listener = listener;
     this.services = services;
     this.peers = peers;
@@ -60,7 +63,8 @@ public final class TtrpcServer implements AutoCloseable {
   }
 
   /**
-   * Listens and serves until closed. A socket left by a process that is gone is replaced.
+   * Listens with mode 0600 and serves until closed. A socket left by a process that is gone is
+   * replaced.
    *
    * @param path at most 107 bytes
    * @param peers who may call; connections of others are closed at once
@@ -77,17 +81,29 @@ public final class TtrpcServer implements AutoCloseable {
       listener.close();
       throw e;
     }
-    return serve(path, listener, services, peers, ACCEPT_AGAIN);
+    return serve(path, true, listener, services, peers, ACCEPT_AGAIN);
   }
 
-  /** Serves on a listener that is bound. */
+  /**
+   * Serves callers of this process's user on a socket that listens already, and whose file is
+   * somebody else's.
+   *
+   * @param path for messages
+   * @param listener closed with the result
+   */
+  public static TtrpcServer serve(Path path, ServerSocketChannel listener, TtrpcServices services)
+      throws IOException {
+    return serve(path, false, listener, services, sameUser(), ACCEPT_AGAIN);
+  }
+
   static TtrpcServer serve(
       Path path,
+      boolean owned,
       ServerSocketChannel listener,
       TtrpcServices services,
       Predicate<UnixDomainPrincipal> peers,
       Duration acceptAgain) {
-    TtrpcServer server = new TtrpcServer(path, listener, services, peers);
+    TtrpcServer server = new TtrpcServer(path, owned, listener, services, peers);
     Thread.ofVirtual().name("ttrpc-accept").start(() -> server.accept(acceptAgain));
     return server;
   }
@@ -157,12 +173,35 @@ public final class TtrpcServer implements AutoCloseable {
             });
   }
 
-  /** Stops listening, ends the calls in progress and removes the socket. */
+  /**
+   * Stops accepting and takes no more calls. Each connection ends once the calls that were begun on
+   * it are answered: whoever is not answered can call again elsewhere, since its call was not
+   * begun. {@link #close} is still to be called.
+   *
+   * @param patience the longest wait
+   * @return whether all ended
+   */
+  public boolean finish(Duration patience) throws IOException, InterruptedException {
+    closing.countDown();
+    listener.close();
+    connections.forEach(ServerConnection::finish);
+    long end = System.nanoTime() + patience.toNanos();
+    for (ServerConnection connection : connections) {
+      if (!connection.awaitEnd(Duration.ofNanos(end - System.nanoTime()))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Stops listening, ends the calls in progress and removes the socket if it is its own. */
   @Override
   public void close() throws IOException {
     closing.countDown();
     listener.close();
-    Files.deleteIfExists(path);
+    if (owned) {
+      Files.deleteIfExists(path);
+    }
     connections.forEach(ServerConnection::close);
     deadlines.shutdownNow();
   }

@@ -318,10 +318,50 @@ class TtrpcTest {
     Path path = dir.resolve("f");
     FlakyListener listener = new FlakyListener(path, 2);
     try (TtrpcServer flaky =
-            TtrpcServer.serve(path, listener, new TtrpcServices(), peer -> true, Duration.ZERO);
+            TtrpcServer.serve(
+                path, true, listener, new TtrpcServices(), peer -> true, Duration.ZERO);
         TtrpcClient caller = TtrpcClient.connect(path)) {
       assertThatThrownBy(() -> send(caller, LONG)).isInstanceOf(UnimplementedException.class);
       assertThat(flaky).isNotNull();
+    }
+  }
+
+  @Test
+  void serverThatFinishes_answersWhatItHasBegun_andTakesNothingElse() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    CountDownLatch begun = new CountDownLatch(1);
+    TtrpcMethod<StringValue> slow =
+        new TtrpcMethod<>(
+            "Slow",
+            StringValue.parser(),
+            (request, call) -> {
+              begun.countDown();
+              go.await();
+              return request;
+            });
+    Path path = dir.resolve("slow");
+    try (TtrpcServer slowServer =
+            TtrpcServer.start(path, new TtrpcServices().add("test.Slow", List.of(slow)));
+        TtrpcClient caller = TtrpcClient.connect(path)) {
+      var answer =
+          java.util.concurrent.CompletableFuture.supplyAsync(
+              () -> slowCall(caller), task -> Thread.ofVirtual().start(task));
+      begun.await();
+      assertThat(slowServer.finish(Duration.ofMillis(10))).isFalse();
+      go.countDown();
+      assertThat(answer.get(20, java.util.concurrent.TimeUnit.SECONDS)).isEqualTo("x");
+      assertThat(slowServer.finish(LONG)).isTrue();
+      assertThatThrownBy(() -> slowCall(caller)).isInstanceOf(RuntimeException.class);
+    }
+  }
+
+  private static String slowCall(TtrpcClient caller) {
+    try {
+      return caller
+          .call("test.Slow", "Slow", StringValue.of("x"), StringValue.parser(), LONG, Map.of())
+          .getValue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 }
