@@ -180,6 +180,7 @@ final class Trial {
           limit,
           () -> {
             bundle.stop(Bundle.STOP_TRANSIENT);
+            Husk.empty(bundle);
             bundle.uninstall();
             return true;
           });
