@@ -63,6 +63,9 @@ public final class Boot implements BundleActivator {
   /** Property of the framework: flags for {@link Flags#parse}, one a line; for tests. */
   static final String FLAGS = "gantry.flags";
 
+  /** Property of the framework: {@code false} leaves changed files unnoticed; for tests. */
+  static final String WATCH = "gantry.watch";
+
   /** Property of the service with which the launcher asks whether all is well. */
   static final String READINESS = "gantry.readiness";
 
@@ -178,7 +181,7 @@ public final class Boot implements BundleActivator {
     toClose.push(reloads);
     context.registerService(
         Runnable.class, reloads, FrameworkUtil.asDictionary(Map.of(Reloads.SERVICE, true)));
-    if (flags.rebuild() == null) {
+    if (flags.rebuild() == null && !"false".equals(context.getProperty(WATCH))) {
       reloads.watchFiles();
     }
   }

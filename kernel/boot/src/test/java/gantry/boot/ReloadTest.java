@@ -241,7 +241,7 @@ class ReloadTest {
 
   @Test
   void changedFile_isTakenUpByItself() throws Exception {
-    try (KernelFixture kernel = start(BASE)) {
+    try (KernelFixture kernel = start(BASE, true)) {
       Handle<Echo> echo = kernel.echo(ONE).orElseThrow();
       Path fresh =
           Files.writeString(
@@ -294,7 +294,11 @@ class ReloadTest {
   }
 
   private KernelFixture start(String config) throws Exception {
-    KernelFixture kernel = KernelFixture.start(directory, config);
+    return start(config, false);
+  }
+
+  private KernelFixture start(String config, boolean watch) throws Exception {
+    KernelFixture kernel = KernelFixture.start(directory, config, watch);
     for (String uri : List.of(ONE, TWO)) {
       kernel
           .install(

@@ -41,6 +41,7 @@ final class Installation {
     options.add(frameworkProperty("felix.resolver.parallelism").value("1"));
     options.add(frameworkProperty("ds.loglevel").value("0"));
     options.add(frameworkProperty("org.osgi.framework.bsnversion").value("multiple"));
+    options.add(frameworkProperty("gantry.watch").value("false"));
     for (Path jar : bundles()) {
       options.add(bundle(jar.toUri().toString()));
     }
