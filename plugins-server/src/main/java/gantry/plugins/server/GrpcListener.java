@@ -7,11 +7,9 @@ import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
-import java.nio.file.Path;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * gRPC on one unix socket. It owns every thread it uses; after {@link #close} none is left, unless
- * a handler does not end.
+ * gRPC on a unix socket that listens already. It owns every thread it uses; after {@link #close}
+ * none is left, unless a handler does not end.
  */
 final class GrpcListener implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GrpcListener.class);
@@ -36,20 +34,32 @@ final class GrpcListener implements AutoCloseable {
   private final EventLoopGroup loops;
   private final ExecutorService calls;
   private final Server server;
+  private final AcceptingChannel socket;
+  private final Handshakes handshakes;
 
-  private GrpcListener(EventLoopGroup loops, ExecutorService calls, Server server) {
+  private GrpcListener(
+      EventLoopGroup loops,
+      ExecutorService calls,
+      Server server,
+      AcceptingChannel socket,
+      Handshakes handshakes) {
+    this.handshakes = handshakes;
+    this.socket = socket;
     this.loops = loops;
     this.calls = calls;
     this.server = server;
   }
 
   /**
-   * Listens.
+   * Makes everything ready; accepts nothing yet.
    *
+   * @param listening closed with the result
    * @param messageMax bytes a message from a client may have
    */
-  static GrpcListener start(Path socket, HandlerRegistry registry, int messageMax)
+  static GrpcListener start(ServerSocketChannel listening, HandlerRegistry registry, int messageMax)
       throws IOException {
+    Handshakes handshakes = new Handshakes();
+    AcceptingChannel socket = new AcceptingChannel(listening, handshakes::begin);
     int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
     EventLoopGroup loops =
         new MultiThreadIoEventLoopGroup(
@@ -57,16 +67,17 @@ final class GrpcListener implements AutoCloseable {
     ExecutorService calls =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-call-", 0).factory());
     Server server =
-        NettyServerBuilder.forAddress(UnixDomainSocketAddress.of(socket))
-            .channelType(NioServerDomainSocketChannel.class)
+        NettyServerBuilder.forAddress(listening.getLocalAddress())
+            .channelFactory(() -> socket)
             .bossEventLoopGroup(loops)
             .workerEventLoopGroup(loops)
             .executor(calls)
+            .addTransportFilter(handshakes)
             .maxInboundMessageSize(messageMax)
             .maxInboundMetadataSize(METADATA_MAX)
             .fallbackHandlerRegistry(registry)
             .build();
-    GrpcListener listener = new GrpcListener(loops, calls, server);
+    GrpcListener listener = new GrpcListener(loops, calls, server, socket, handshakes);
     try {
       server.start();
       return listener;
@@ -76,10 +87,37 @@ final class GrpcListener implements AutoCloseable {
     }
   }
 
+  /** Begins to accept. */
+  void accept() {
+    socket.config().setAutoRead(true);
+  }
+
+  /**
+   * Accepts no more: connections in the queue are another's. Clients are told to connect anew, and
+   * their connections end when the calls on them do.
+   */
+  void retire() {
+    stopAccepting();
+    server.shutdown();
+  }
+
+  private void stopAccepting() {
+    socket.config().setAutoRead(false);
+    socket.eventLoop().submit(() -> {}).awaitUninterruptibly(LIMIT.toMillis());
+    handshakes.await(GRACE);
+  }
+
+  /** Waits until the last call of a retired listener ended; false if not in time. */
+  boolean awaitEnd(Duration time) throws InterruptedException {
+    return server.awaitTermination(time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   /** Lets calls end for a moment, then ends them. */
   @Override
   public void close() {
-    server.shutdown();
+    if (!server.isShutdown()) {
+      retire();
+    }
     try {
       if (!server.awaitTermination(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
         server.shutdownNow();

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.server;
 
-import gantry.plugins.Handle;
-import gantry.plugins.OutlivingCalls;
+import gantry.plugins.Admitted;
+import gantry.plugins.ListeningSocket;
+import gantry.plugins.ListeningSockets;
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
 import gantry.plugins.PluginInventory;
 import gantry.plugins.StopListener;
+import gantry.plugins.Takeover;
 import io.grpc.BindableService;
-import io.grpc.ServerServiceDefinition;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -26,9 +28,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Serves every gRPC service that is there on the daemon's socket. */
-@Component(name = GrpcServer.PLUGIN, immediate = true, service = StopListener.class)
+@Component(
+    name = GrpcServer.PLUGIN,
+    immediate = true,
+    service = {StopListener.class, Takeover.class})
 @Plugin(value = GrpcServer.PLUGIN, plugin_requires = "io.containerd.grpc.v1")
-public final class GrpcServer implements StopListener {
+public final class GrpcServer implements StopListener, Takeover {
   static final String PLUGIN = "io.containerd.server.v1.grpc";
 
   private static final Logger log = LoggerFactory.getLogger(GrpcServer.class);
@@ -84,20 +89,44 @@ public final class GrpcServer implements StopListener {
   }
 
   private final Settings settings;
+  private final ServiceGate.Patience patience;
+  private final ListeningSockets sockets;
+  private final @Nullable BundleContext framework;
   private final Absence absence = new Absence();
-  private final ServiceRegistry registry;
-  private final Map<BindableService, ServerServiceDefinition> services = new ConcurrentHashMap<>();
-  private final AtomicReference<@Nullable Opened> opened = new AtomicReference<>();
+  private final Services services;
+  private final AtomicReference<@Nullable GrpcListener> serving = new AtomicReference<>();
+  private volatile @Nullable ListeningSocket socket;
+  private volatile boolean gaveWay;
 
   /** Serves on the socket the configuration names, else on the daemon's. */
   @Activate
-  public GrpcServer(Config config, @Reference PluginDirectories directories) {
-    this(Settings.of(config, directories.address().toString()), PATIENCE);
+  public GrpcServer(
+      Config config,
+      @Reference PluginDirectories directories,
+      @Reference ListeningSockets sockets,
+      BundleContext context) {
+    this(
+        Settings.of(config, directories.address().toString()),
+        PATIENCE,
+        sockets,
+        context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getBundleContext());
   }
 
-  GrpcServer(Settings settings, ServiceGate.Patience patience) {
+  /**
+   * As above.
+   *
+   * @param framework context of the framework; null without one
+   */
+  GrpcServer(
+      Settings settings,
+      ServiceGate.Patience patience,
+      ListeningSockets sockets,
+      @Nullable BundleContext framework) {
     this.settings = settings;
-    this.registry = new ServiceRegistry(patience, settings.sendMax(), absence);
+    this.patience = patience;
+    this.sockets = sockets;
+    this.framework = framework;
+    this.services = new Services(new ServiceRegistry(patience, settings.sendMax(), absence));
   }
 
   /** Whoever calls a service that is not there wants to know why. */
@@ -106,43 +135,80 @@ public final class GrpcServer implements StopListener {
     absence.askFrom(inventory);
   }
 
-  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-  void addService(BindableService service, Map<String, Object> properties) {
-    ServerServiceDefinition definition = service.bindService();
-    services.put(service, definition);
-    registry.add(
-        new Provider(
-            definition, String.valueOf(properties.get(Handle.PLUGIN)), outliving(properties)));
+  @Reference(
+      target = Services.TARGET,
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC)
+  void addService(Admitted<BindableService> service, Map<String, Object> properties) {
+    services.add(service.provider(), properties);
   }
 
-  private static Set<String> outliving(Map<String, Object> properties) {
-    return switch (properties.get(OutlivingCalls.PROPERTY)) {
-      case String[] methods -> Set.of(methods);
-      case String method -> Set.of(method);
-      case null, default -> Set.of();
-    };
-  }
-
-  void removeService(BindableService service) {
-    ServerServiceDefinition definition = services.remove(service);
-    if (definition != null) {
-      registry.remove(definition);
+  /** After this version gave way it hears of services by itself: they go on with its streams. */
+  void removeService(Admitted<BindableService> service) {
+    if (!gaveWay || framework == null) {
+      services.remove(service.provider());
     }
   }
 
-  /** Opens the socket. Services may still be coming: calls wait for them for a moment. */
+  /** Opens the socket and makes everything ready. */
   @Activate
   void listen() throws IOException {
-    SocketFile file = SocketFile.prepare(settings.address());
-    GrpcListener listener = GrpcListener.start(file.path(), registry, settings.receiveMax());
+    ListeningSocket opened = sockets.open(settings.address(), settings.uid(), settings.gid());
     try {
-      file.open(settings.uid(), settings.gid());
+      serving.set(start(opened));
     } catch (IOException | RuntimeException e) {
-      listener.close();
+      opened.close();
       throw e;
     }
-    opened.set(new Opened(file, listener));
-    log.info("serving grpc on {}", file.path());
+    socket = opened;
+  }
+
+  private GrpcListener start(ListeningSocket opened) throws IOException {
+    return GrpcListener.start(opened.channel(), services.registry(), settings.receiveMax());
+  }
+
+  /** Begins to accept. Services may still be coming: calls wait for them for a moment. */
+  @Override
+  public void takeOver() {
+    ListeningSocket opened = socket;
+    if (opened == null) {
+      return;
+    }
+    try {
+      GrpcListener listener = serving.get();
+      if (listener == null) {
+        listener = start(opened);
+        serving.set(listener);
+      }
+      listener.accept();
+      log.info("serving grpc on {}", opened.path());
+    } catch (IOException e) {
+      throw new UncheckedIOException("serve grpc on " + opened.path(), e);
+    }
+  }
+
+  /**
+   * Sends clients to whoever accepts now. Streams and waits stay, at most for {@link
+   * RetiredListener#BOUND}, and the services they are in are looked after as before.
+   */
+  @Override
+  public void giveWay() {
+    GrpcListener listener = serving.getAndSet(null);
+    if (listener == null) {
+      return;
+    }
+    BundleContext context = framework;
+    if (context != null) {
+      new RetiredListener(listener, services, context).begin();
+    }
+    gaveWay = true;
+    listener.retire();
+    if (!services.registry().drain(patience.drain())) {
+      log.info("calls go on in a version of {} that has given way", PLUGIN);
+    }
+    if (context == null) {
+      listener.close();
+    }
   }
 
   /** Clients go first: no service then waits for its calls to end. */
@@ -151,20 +217,17 @@ public final class GrpcServer implements StopListener {
     close();
   }
 
-  /** Closes the socket; clients see their connections end. Idempotent. */
+  /** Lets go of the socket; clients that are still here see their connections end. Idempotent. */
   @Deactivate
   void close() {
-    Opened was = opened.getAndSet(null);
-    if (was == null) {
-      return;
+    ListeningSocket opened = socket;
+    socket = null;
+    if (opened != null) {
+      opened.close();
     }
-    try {
-      was.file().remove();
-    } catch (IOException e) {
-      log.warn("cannot remove socket {}", was.file().path(), e);
+    GrpcListener listener = serving.getAndSet(null);
+    if (listener != null) {
+      listener.close();
     }
-    was.listener().close();
   }
-
-  private record Opened(SocketFile file, GrpcListener listener) {}
 }

@@ -83,6 +83,23 @@ final class ServiceGate {
     }
   }
 
+  /** Waits for the calls in all providers that must not outlive them; false if some are left. */
+  boolean drain(Duration time) {
+    List<Provider> present;
+    lock.lock();
+    try {
+      present = List.copyOf(providers);
+    } finally {
+      lock.unlock();
+    }
+    long end = System.nanoTime() + time.toNanos();
+    boolean drained = true;
+    for (Provider provider : present) {
+      drained &= provider.drain(Duration.ofNanos(end - System.nanoTime())).isEmpty();
+    }
+    return drained;
+  }
+
   private @Nullable Provider take(ServerServiceDefinition definition) {
     lock.lock();
     try {

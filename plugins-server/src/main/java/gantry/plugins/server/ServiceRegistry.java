@@ -10,6 +10,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
@@ -60,6 +61,16 @@ final class ServiceRegistry extends HandlerRegistry {
     if (gate != null) {
       gate.remove(definition);
     }
+  }
+
+  /** Waits for all calls that must not outlive their services; false if some are left. */
+  boolean drain(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
+    boolean drained = true;
+    for (ServiceGate gate : gates.values()) {
+      drained &= gate.drain(Duration.ofNanos(end - System.nanoTime()));
+    }
+    return drained;
   }
 
   /** May wait while the daemon starts: gRPC asks on a thread of the call's own. */

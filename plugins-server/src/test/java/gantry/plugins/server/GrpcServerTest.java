@@ -13,8 +13,8 @@ import containerd.services.events.v1.SubscribeRequest;
 import containerd.services.version.v1.VersionGrpc;
 import containerd.services.version.v1.VersionResponse;
 import containerd.types.Envelope;
-import gantry.errors.FailedPreconditionException;
-import gantry.errors.InvalidArgumentException;
+import gantry.boot.sockets.Sockets;
+import gantry.plugins.Admitted;
 import gantry.plugins.Handle;
 import io.grpc.BindableService;
 import io.grpc.CallOptions;
@@ -27,9 +27,6 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -57,18 +54,24 @@ class GrpcServerTest {
 
   @TempDir Path dir;
   private Path socket;
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private Sockets sockets;
   private GrpcServer server;
 
   @BeforeEach
   void serve() throws IOException {
     socket = dir.resolve("run/g.sock");
+    sockets = new Sockets(dir.resolve("keeper.sock"), Map.of(), stopping::get);
     server = server();
     server.listen();
+    server.takeOver();
   }
 
   @AfterEach
   void close() {
+    stopping.set(true);
     server.close();
+    sockets.close();
     assertThat(socket).doesNotExist();
   }
 
@@ -83,11 +86,18 @@ class GrpcServerTest {
 
   private GrpcServer server(ServiceGate.Patience patience) {
     return new GrpcServer(
-        new GrpcServer.Settings(socket.toString(), 0, 0, MESSAGE_MAX, MESSAGE_MAX), patience);
+        new GrpcServer.Settings(socket.toString(), 0, 0, MESSAGE_MAX, MESSAGE_MAX),
+        patience,
+        sockets,
+        null);
+  }
+
+  private static Admitted<BindableService> admitted(BindableService service) {
+    return () -> service;
   }
 
   private <T extends BindableService> T add(T service) {
-    server.addService(service, Map.of(Handle.PLUGIN, "io.containerd.grpc.v1.test"));
+    server.addService(admitted(service), Map.of(Handle.PLUGIN, "io.containerd.grpc.v1.test"));
     return service;
   }
 
@@ -99,41 +109,6 @@ class GrpcServerTest {
     }
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
         .isEqualTo("rw-rw----");
-  }
-
-  @Test
-  void socketOfALiveDaemon_isRefused() {
-    assertThatThrownBy(() -> server().listen())
-        .isInstanceOf(FailedPreconditionException.class)
-        .hasMessageContaining("another daemon answers there");
-    add(new VersionFake("1"));
-    try (Client client = new Client(socket)) {
-      assertThat(client.version()).isEqualTo("1");
-    }
-  }
-
-  @Test
-  void staleSocket_isReplaced_andAnyOtherFileIsNot() throws IOException {
-    server.close();
-    try (ServerSocketChannel left = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      left.bind(UnixDomainSocketAddress.of(socket));
-    }
-    assertThat(socket).exists();
-    server = server();
-    server.listen();
-    add(new VersionFake("2"));
-    try (Client client = new Client(socket)) {
-      assertThat(client.version()).isEqualTo("2");
-    }
-    Path file = Files.writeString(dir.resolve("file"), "precious");
-    assertThatThrownBy(() -> SocketFile.prepare(file.toString()))
-        .isInstanceOf(FailedPreconditionException.class);
-    assertThat(file).hasContent("precious");
-    assertThatThrownBy(() -> SocketFile.prepare("/" + "x".repeat(104)))
-        .isInstanceOf(InvalidArgumentException.class)
-        .hasMessageContaining("at most 104");
-    assertThatThrownBy(() -> SocketFile.prepare("relative"))
-        .isInstanceOf(InvalidArgumentException.class);
   }
 
   @Test
@@ -159,7 +134,7 @@ class GrpcServerTest {
   @Test
   void callWhileTheServiceIsGone_waitsForIt() throws Exception {
     VersionFake first = add(new VersionFake("1"));
-    server.removeService(first);
+    server.removeService(admitted(first));
     try (Client client = new Client(socket);
         ExecutorService caller = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<String> version = caller.submit(client::version);
@@ -171,7 +146,7 @@ class GrpcServerTest {
   @Test
   void callToAServiceThatStaysAway_isUnavailableAndNamesThePlugin() {
     VersionFake first = add(new VersionFake("1"));
-    server.removeService(first);
+    server.removeService(admitted(first));
     try (Client client = new Client(socket)) {
       assertThatThrownBy(client::version)
           .isInstanceOfSatisfying(
@@ -186,6 +161,7 @@ class GrpcServerTest {
     server.close();
     server = server(patience(Duration.ofSeconds(20)));
     server.listen();
+    server.takeOver();
     try (Client client = new Client(socket);
         ExecutorService caller = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<String> version = caller.submit(client::version);
@@ -220,10 +196,10 @@ class GrpcServerTest {
         VersionFake next = new VersionFake("" + swap);
         if (swap % 2 == 0) { // side by side
           add(next);
-          server.removeService(current);
+          server.removeService(admitted(current));
           current.stop();
         } else { // in place
-          server.removeService(current);
+          server.removeService(admitted(current));
           current.stop();
           add(next);
         }
@@ -272,7 +248,7 @@ class GrpcServerTest {
           EventsGrpc.newBlockingV2Stub(client.channel())
               .subscribe(SubscribeRequest.getDefaultInstance());
       assertThat(call.read()).isNotNull();
-      server.removeService(service);
+      server.removeService(admitted(service));
       assertThatThrownBy(call::read)
           .isInstanceOfSatisfying(
               StatusException.class,
@@ -287,14 +263,14 @@ class GrpcServerTest {
     Map<String, Object> properties =
         Map.of(Handle.PLUGIN, "test", "outliving.calls", new String[] {"Subscribe"});
     Endless old = new Endless();
-    server.addService(old, properties);
+    server.addService(admitted(old), properties);
     try (Client client = new Client(socket)) {
       var stub = EventsGrpc.newBlockingV2Stub(client.channel());
       var call = stub.subscribe(SubscribeRequest.getDefaultInstance());
       assertThat(call.read()).isNotNull();
-      server.removeService(old);
+      server.removeService(admitted(old));
       Endless next = new Endless();
-      server.addService(next, properties);
+      server.addService(admitted(next), properties);
       assertThat(stub.subscribe(SubscribeRequest.getDefaultInstance()).read()).isNotNull();
       assertThat(next.subscriber).isCompleted();
       old.subscriber.get().onNext(Envelope.newBuilder().setTopic("/late").build());
@@ -317,6 +293,75 @@ class GrpcServerTest {
                   EventsGrpc.newBlockingStub(client.channel())
                       .publish(PublishRequest.newBuilder().setEvent(big).build()))
           .hasMessageContaining("RESOURCE_EXHAUSTED");
+    }
+  }
+
+  @Test
+  void swapOfTheServerUnderLoad_failsNoCall() throws Exception {
+    AtomicBoolean done = new AtomicBoolean();
+    VersionFake version = add(new VersionFake("1"));
+    List<Future<Integer>> callers = new ArrayList<>();
+    try (Client kept = new Client(socket);
+        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 4; i++) {
+        callers.add(executor.submit(i % 2 == 0 ? () -> fresh(done) : () -> again(kept, done)));
+      }
+      for (int swap = 0; swap < 10; swap++) {
+        GrpcServer old = server;
+        server = server();
+        add(version);
+        server.listen();
+        server.takeOver();
+        old.giveWay();
+        old.close();
+        for (int i = 0; i < 20; i++) {
+          assertThat(kept.version()).isEqualTo("1");
+        }
+      }
+      done.set(true);
+      for (Future<Integer> caller : callers) {
+        assertThat(caller.get(20, TimeUnit.SECONDS)).isPositive();
+      }
+    }
+  }
+
+  private static int again(Client client, AtomicBoolean done) {
+    int calls = 0;
+    do {
+      client.version();
+      calls++;
+    } while (!done.get());
+    return calls;
+  }
+
+  private int fresh(AtomicBoolean done) {
+    int calls = 0;
+    do {
+      try (Client client = new Client(socket)) {
+        client.version();
+        calls++;
+      }
+    } while (!done.get());
+    return calls;
+  }
+
+  @Test
+  void serverThatHasNotTakenOver_acceptsNothing() throws Exception {
+    add(new VersionFake("old"));
+    GrpcServer old = server;
+    server = server();
+    add(new VersionFake("held"));
+    server.listen();
+    for (int i = 0; i < 10; i++) {
+      try (Client client = new Client(socket)) {
+        assertThat(client.version()).isEqualTo("old");
+      }
+    }
+    server.takeOver();
+    old.giveWay();
+    old.close();
+    try (Client client = new Client(socket)) {
+      assertThat(client.version()).isEqualTo("held");
     }
   }
 

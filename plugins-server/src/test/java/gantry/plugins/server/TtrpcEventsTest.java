@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Empty;
 import containerd.services.events.ttrpc.v1.ForwardRequest;
+import gantry.boot.sockets.Sockets;
 import gantry.errors.UnimplementedException;
 import gantry.events.Envelope;
 import gantry.events.Event;
@@ -32,18 +33,22 @@ class TtrpcEventsTest {
   @TempDir Path dir;
   private final RecordingEventBus events = new RecordingEventBus();
   private Path socket;
+  private Sockets sockets;
   private TtrpcEvents server;
 
   @BeforeEach
   void serve() throws IOException {
+    sockets = new Sockets(dir.resolve("keeper.sock"), Map.of(), () -> true);
     socket = dir.resolve("g.sock.ttrpc");
-    server = new TtrpcEvents(socket.toString(), 0, 0, events);
+    server = new TtrpcEvents(socket.toString(), 0, 0, sockets, events);
     server.open();
+    server.takeOver();
   }
 
   @AfterEach
-  void close() throws IOException {
+  void close() {
     server.close();
+    sockets.close();
     assertThat(socket).doesNotExist();
   }
 
