@@ -61,6 +61,9 @@ final class Removal {
         () -> {
           boolean gone = Trial.discard(bundle, parts.timeouts().activation());
           parts.traffic().forget(bundle.getBundleId());
+          if (gone) {
+            parts.rooms().takeIn(bundle);
+          }
           return gone
               ? "it is gone"
               : "it does not come to an end; its threads stay until the daemon is restarted";

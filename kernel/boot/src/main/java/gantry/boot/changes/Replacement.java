@@ -236,16 +236,16 @@ final class Replacement {
   }
 
   private void move(Trial trial) throws Refusal, InterruptedException {
+    Bundle before = old;
+    attempt.onFailure(() -> takeBack(trial, before));
     attempt.step(
         Name.MOVE,
         () -> {
-          Bundle before = old;
           if (before != null) {
             parts.rooms().setAside(before);
           }
           parts.rooms().takeIn(trial.bundle());
-          parts.traffic().move(trial.bundle().getBundleId());
-          return "%s serves".formatted(trial.jar().version());
+          return moveCalls(trial);
         });
     PluginChange change = attempt.came(Outcome.DONE);
     record.accept(change);
@@ -254,6 +254,33 @@ final class Replacement {
       parts.store().settle(trial.jar().name(), wanted.kept());
     } catch (IOException e) {
       throw Refusal.internal(e);
+    }
+  }
+
+  /** Plugins may start because of what is new: that must not keep the old version's end waiting. */
+  private String moveCalls(Trial trial) throws Refusal, InterruptedException {
+    Duration limit = parts.timeouts().activation();
+    try {
+      return Deadline.call(
+          "move " + trial.jar().name(),
+          limit,
+          () -> {
+            parts.traffic().move(trial.bundle().getBundleId());
+            return "%s serves".formatted(trial.jar().version());
+          });
+    } catch (Deadline.Late e) {
+      return "%s serves; others that start because of it were not active after %s"
+          .formatted(trial.jar().version(), Trial.words(limit));
+    } catch (ExecutionException e) {
+      throw Refusal.state(Deadline.words(e));
+    }
+  }
+
+  private void takeBack(Trial trial, @Nullable Bundle before) {
+    parts.rooms().setAside(trial.bundle());
+    if (before != null) {
+      parts.rooms().takeIn(before);
+      parts.traffic().resume(before.getBundleId());
     }
   }
 
@@ -274,6 +301,9 @@ final class Replacement {
         () -> {
           boolean gone = Trial.discard(before, parts.timeouts().activation());
           parts.traffic().forget(before.getBundleId());
+          if (gone) {
+            parts.rooms().takeIn(before);
+          }
           return gone
               ? "%s is gone".formatted(before.getVersion())
               : "%s does not come to an end; its threads stay until the daemon is restarted"

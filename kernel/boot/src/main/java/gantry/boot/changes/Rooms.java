@@ -52,7 +52,7 @@ final class Rooms {
     aside.add(bundle.getBundleId());
   }
 
-  /** A bundle counts. */
+  /** A bundle counts, or is gone. */
   void takeIn(Bundle bundle) {
     aside.remove(bundle.getBundleId());
   }

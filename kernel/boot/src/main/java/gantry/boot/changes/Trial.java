@@ -164,6 +164,8 @@ final class Trial {
           "bundle {} {} does not come to an end; its threads stay until the daemon is restarted",
           jar.name(),
           jar.version());
+    } else {
+      parts.rooms().takeIn(bundle);
     }
     parts.traffic().forget(bundle.getBundleId());
   }
