@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.cli.shell;
 
+import gantry.errors.GantryException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -15,15 +16,21 @@ import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.ParsedLine;
 import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Size;
+import org.jline.terminal.Sized;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
 /**
- * A person at a terminal: lines with editing, history and completion. Ctrl-C drops a line, Ctrl-D
- * leaves.
+ * A person at a terminal: lines with editing, history and completion. Ctrl-C drops a line or the
+ * wait for its answer, Ctrl-D leaves.
  */
 final class LineEditor {
   private static final String PROMPT = "g! ";
+
+  /** The size of a terminal that does not know its own, as one behind a serial line. */
+  private static final Sized USUAL = Size.of(80, 24);
+
   private static final Set<String> LEAVING = Set.of("exit", "quit");
 
   private final ShellLink link;
@@ -49,7 +56,11 @@ final class LineEditor {
   /** Serves until the person leaves. */
   void run() throws IOException {
     keepPrivate();
-    try (Terminal terminal = TerminalBuilder.builder().system(true).jni(false).build()) {
+    try (Terminal terminal =
+        TerminalBuilder.builder().system(true).jni(false).nativeSignals(true).build()) {
+      if (terminal.getColumns() <= 0 || terminal.getRows() <= 0) {
+        terminal.setSize(USUAL);
+      }
       LineReader reader =
           LineReaderBuilder.builder()
               .terminal(terminal)
@@ -64,8 +75,7 @@ final class LineEditor {
           if (LEAVING.contains(line)) {
             return;
           }
-          link.execute(line, out);
-          out.flush();
+          execute(line, terminal);
         } catch (UserInterruptException dropped) {
           // the next prompt says enough
         } catch (EndOfFileException left) {
@@ -73,6 +83,22 @@ final class LineEditor {
         }
       }
     }
+  }
+
+  /**
+   * A daemon that is gone may come back while the person thinks. Ctrl-C stops waiting, not the
+   * line.
+   */
+  private void execute(String line, Terminal terminal) throws IOException {
+    Terminal.SignalHandler before = terminal.handle(Terminal.Signal.INT, signal -> link.abandon());
+    try {
+      link.execute(line, out);
+    } catch (GantryException failed) {
+      out.println("error: " + failed.getMessage());
+    } finally {
+      terminal.handle(Terminal.Signal.INT, before);
+    }
+    out.flush();
   }
 
   /** Lines may have names in them that are nobody else's business. */
