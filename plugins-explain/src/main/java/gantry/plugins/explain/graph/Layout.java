@@ -21,6 +21,7 @@ final class Layout {
 
   private static final int COLUMN_GAP = 120;
   private static final int GAP = 16;
+  private static final int EMPTY_MAX = 3 * GAP;
   private static final int LINE_HEIGHT = 8;
   private static final int ROUNDS = 40;
   private static final int SHELF_GAP = 24;
@@ -47,6 +48,7 @@ final class Layout {
   Layout(Graph graph) {
     this.layers = new Layers(graph);
     settle();
+    compact();
     place();
     connect();
     store(graph.nodes().stream().filter(node -> !boxes.containsKey(node.name())).toList());
@@ -113,6 +115,28 @@ final class Layout {
         .mapToDouble(neighbour -> centres.getOrDefault(neighbour, 0.0))
         .average()
         .orElse(centres.getOrDefault(cell, 0.0));
+  }
+
+  /** Parts that nothing connects drift apart; rows that are empty in all columns are taken out. */
+  private void compact() {
+    List<Cell> all = new ArrayList<>(centres.keySet());
+    all.sort(Comparator.comparingDouble(this::top));
+    double bottom = all.isEmpty() ? 0 : top(all.getFirst());
+    double shift = 0;
+    for (Cell cell : all) {
+      double top = top(cell);
+      double gap = top - bottom - EMPTY_MAX;
+      if (gap > 0) {
+        shift += gap;
+        bottom = top;
+      }
+      bottom = Math.max(bottom, top + size(cell));
+      centres.merge(cell, -shift, Double::sum);
+    }
+  }
+
+  private double top(Cell cell) {
+    return centres.getOrDefault(cell, 0.0) - size(cell) / 2.0;
   }
 
   private void place() {

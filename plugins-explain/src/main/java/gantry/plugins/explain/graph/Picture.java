@@ -20,7 +20,6 @@ import java.util.TreeSet;
 public final class Picture {
   private static final int MARGIN = 48;
   private static final int HEAD = 108;
-  private static final int FOOT = 92;
   private static final int WIDTH_MIN = 900;
   private static final String INK = "#263238";
   private static final String PALE = "#78909c";
@@ -32,13 +31,15 @@ public final class Picture {
   private final Svg svg = new Svg();
   private final int width;
   private final int height;
+  private final int foot;
 
   private Picture(Graph graph) {
     this.graph = graph;
     this.layout = new Layout(graph);
     this.width = Math.max(WIDTH_MIN, layout.width() + 2 * MARGIN);
-    this.height = HEAD + layout.height() + FOOT + MARGIN;
     graph.nodes().forEach(node -> nodes.put(node.name(), node));
+    this.foot = Legend.height(families(), MARGIN, width - MARGIN);
+    this.height = HEAD + layout.height() + MARGIN + foot;
   }
 
   /**
@@ -81,7 +82,7 @@ public final class Picture {
     shelf();
     layout.boxes().forEach((name, box) -> box(name, box));
     svg.close("g");
-    new Legend(svg, families()).draw(MARGIN, height - FOOT, width - 2 * MARGIN);
+    new Legend(svg, families(), MARGIN, width - MARGIN).draw(height - foot);
     svg.close("svg");
   }
 

@@ -96,6 +96,20 @@ class PictureTest {
         .contains("x.y.v1.a: no <file> & \"quotes\" ? ?");
   }
 
+  @ParameterizedTest
+  @MethodSource("houses")
+  void legend_staysWithinThePicture(List<PluginDetail> plugins) throws Exception {
+    Document document = parse(Picture.of(Graph.of(plugins), "v1", CLOCK));
+
+    int width = Integer.parseInt(document.getDocumentElement().getAttribute("width"));
+    NodeList texts = document.getElementsByTagName("text");
+    for (int i = 0; i < texts.getLength(); i++) {
+      Element text = (Element) texts.item(i);
+      assertThat(Double.parseDouble(text.getAttribute("x")) + text.getTextContent().length() * 6)
+          .isLessThan(width);
+    }
+  }
+
   @Test
   void sameGraph_givesTheSamePicture() {
     List<PluginDetail> reversed = new ArrayList<>(House.troubled()).reversed();
