@@ -4,6 +4,7 @@ package gantry.boot.changes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import gantry.errors.CanceledException;
 import gantry.errors.GantryException;
 import gantry.plugins.BundleSource;
 import gantry.plugins.ChangeOptions;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.jar.JarFile;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,16 +84,28 @@ final class Drops {
 
   /** A file that was taken is not there any more: neither shall its bundle be. */
   void gone(String name) {
-    Drop drop = drops.remove(name);
+    Drop drop = drops.get(name);
     try {
+      remove(name, drop);
+      drops.remove(name);
       write();
-      if (drop != null
-          && drops.values().stream().noneMatch(other -> other.sha256().equals(drop.sha256()))
-          && drop.sha256().equals(running(drop.bundle()))) {
-        changes.remove(drop.bundle(), ChangeOptions.NONE, _ -> {});
-      }
+    } catch (CanceledException e) {
+      // The daemon stops; its next start will find that the file is gone.
+      LOG.debug("{} was taken away while the daemon stops", name, e);
     } catch (GantryException | IOException e) {
+      drops.remove(name);
       LOG.warn("{} was taken away, but its bundle stays: {}", name, e.getMessage());
+    }
+  }
+
+  private void remove(String name, @Nullable Drop drop) throws IOException {
+    if (drop != null
+        && drops.entrySet().stream()
+            .noneMatch(
+                other ->
+                    !other.getKey().equals(name) && other.getValue().sha256().equals(drop.sha256()))
+        && drop.sha256().equals(running(drop.bundle()))) {
+      changes.remove(drop.bundle(), ChangeOptions.NONE, _ -> {});
     }
   }
 
