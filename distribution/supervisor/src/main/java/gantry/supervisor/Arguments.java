@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The command line.
@@ -14,13 +15,15 @@ import java.util.Map;
  * @param state where everything is kept
  * @param events the daemon's socket for events
  * @param runtimeRoot where runtimes keep their state, by namespace
+ * @param keeper where the daemon's sockets are kept while it restarts; null for not at all
  */
-record Arguments(Path socket, Path state, Path events, Path runtimeRoot) {
+record Arguments(Path socket, Path state, Path events, Path runtimeRoot, @Nullable Path keeper) {
   static final String USAGE =
-      "usage: gantry-supervisor --socket PATH --state DIR --events ADDRESS [--runtime-root DIR]";
+      "usage: gantry-supervisor --socket PATH --state DIR --events ADDRESS"
+          + " [--runtime-root DIR] [--keeper PATH]";
 
   private static final List<String> KNOWN =
-      List.of("--socket", "--state", "--events", "--runtime-root");
+      List.of("--socket", "--state", "--events", "--runtime-root", "--keeper");
 
   static Arguments parse(String... words) {
     Map<String, String> values = new HashMap<>();
@@ -35,7 +38,8 @@ record Arguments(Path socket, Path state, Path events, Path runtimeRoot) {
         Path.of(require(values, "--socket")),
         state,
         Path.of(require(values, "--events").replaceFirst("^unix://", "")),
-        Path.of(values.getOrDefault("--runtime-root", state.resolve("runc").toString())));
+        Path.of(values.getOrDefault("--runtime-root", state.resolve("runc").toString())),
+        values.containsKey("--keeper") ? Path.of(values.get("--keeper")) : null);
   }
 
   private static String require(Map<String, String> values, String name) {

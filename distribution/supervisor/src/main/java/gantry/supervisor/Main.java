@@ -9,6 +9,7 @@ import gantry.linux.Flock;
 import gantry.linux.Open;
 import gantry.linux.PidWatcher;
 import gantry.linux.Processes;
+import gantry.linux.keeper.Keeper;
 import gantry.ttrpc.TtrpcServer;
 import gantry.ttrpc.TtrpcServices;
 import java.io.IOException;
@@ -17,10 +18,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /** Starts the supervisor. Prints one line, {@code ready}, when it serves calls. */
 public final class Main {
   private static final Duration LAST_EVENTS = Duration.ofSeconds(2);
+
+  /** How long the sockets of a daemon that is gone are kept for the next. */
+  private static final Duration KEPT = Duration.ofMinutes(1);
 
   private Main() {}
 
@@ -44,9 +49,28 @@ public final class Main {
     }
     detach();
     CountDownLatch end = new CountDownLatch(1);
+    @Nullable Keeper keeper = keeper(arguments.keeper());
     serve(arguments, end);
+    // Another may start from now on; this one only has the sockets until the next daemon has them.
     lock.get().close();
+    if (keeper != null) {
+      keeper.awaitRelief();
+      keeper.close();
+    }
     System.exit(0);
+  }
+
+  /** Without one clients cannot connect while the daemon restarts, but containers do not care. */
+  private static @Nullable Keeper keeper(@Nullable Path path) {
+    if (path == null) {
+      return null;
+    }
+    try {
+      return new Keeper(path, KEPT);
+    } catch (IOException e) {
+      System.err.println("gantry-supervisor: sockets are not kept: " + e.getMessage());
+      return null;
+    }
   }
 
   /** The daemon's signals and its end must not reach the containers. */

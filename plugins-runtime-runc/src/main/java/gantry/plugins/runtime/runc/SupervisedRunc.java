@@ -20,6 +20,7 @@ import containerd.task.v3.StatsResponse;
 import containerd.task.v3.WaitRequest;
 import containerd.task.v3.WaitResponse;
 import gantry.errors.GantryException;
+import gantry.plugins.ListeningSockets;
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
 import gantry.plugins.StopListener;
@@ -102,6 +103,12 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, AutoClos
             layout.socket(), () -> launcher.start(new SocketProbe(layout.socket()), STARTUP));
     this.supervisor = new SupervisorCalls(connection);
     this.leftovers = new Leftovers(layout);
+  }
+
+  /** The supervisor keeps the daemon's sockets while that restarts. */
+  @Reference
+  void setSockets(ListeningSockets sockets) {
+    connection.whenConnected(sockets::keep);
   }
 
   /** A start of the daemon is not slowed down by that of the supervisor, nor is the first task. */

@@ -34,6 +34,7 @@ final class SupervisorConnection implements AutoCloseable {
   private final Starter starter;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private volatile Runnable connected = () -> {};
   private @Nullable TtrpcClient client;
   private @Nullable Exception failure;
   private int failures;
@@ -45,6 +46,11 @@ final class SupervisorConnection implements AutoCloseable {
   SupervisorConnection(Path socket, Starter starter) {
     this.socket = socket;
     this.starter = starter;
+  }
+
+  /** What to run after each time a connection was made. */
+  void whenConnected(Runnable action) {
+    connected = action;
   }
 
   /**
@@ -177,7 +183,9 @@ final class SupervisorConnection implements AutoCloseable {
 
   private boolean attempt() {
     try {
-      return accept(dial(), null);
+      boolean done = accept(dial(), null);
+      connected.run();
+      return done;
     } catch (IOException | UnavailableException e) {
       return accept(null, e);
     } catch (InterruptedException e) {

@@ -37,7 +37,8 @@ record SupervisorLayout(
         "--socket", socket.toString(),
         "--state", state.toString(),
         "--events", events.toString(),
-        "--runtime-root", runtimeRoot.toString());
+        "--runtime-root", runtimeRoot.toString(),
+        "--keeper", socket.resolveSibling("keeper.sock").toString());
   }
 
   /** Where runc keeps the state of a namespace's containers. */
