@@ -47,7 +47,7 @@ final class CtrLoad {
           """
           ctr containers create $SNAPSHOTTER $IMAGE %1$s sleep 1000
           ctr tasks start -d %1$s
-          [ "$(ctr tasks exec --exec-id e-%1$s %1$s echo inside)" = inside ]
+          rc=0; ctr tasks exec --exec-id e-%1$s %1$s sh -c 'exit 5' || rc=$?; [ $rc = 5 ]
           ctr tasks ls | grep > /dev/null '^%1$s .*RUNNING'
           ctr tasks kill -s KILL %1$s
           ctr tasks rm -f %1$s 2> /dev/null
