@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class Main {
   private static final Duration LAST_EVENTS = Duration.ofSeconds(2);
 
-  /** How long the sockets of a daemon that is gone are kept for the next. */
-  private static final Duration KEPT = Duration.ofMinutes(1);
+  /** Property: how long the sockets of a daemon that is gone are kept for the next. */
+  private static final String KEPT = "gantry.supervisor.kept";
 
   private Main() {}
 
@@ -66,7 +66,7 @@ public final class Main {
       return null;
     }
     try {
-      return new Keeper(path, KEPT);
+      return new Keeper(path, Duration.parse(System.getProperty(KEPT, "PT1M")));
     } catch (IOException e) {
       System.err.println("gantry-supervisor: sockets are not kept: " + e.getMessage());
       return null;
