@@ -142,43 +142,6 @@ class GantryCommandTest {
   }
 
   @Test
-  void shell_ofAPerson_completesRemembersAndSurvivesItsOwnReplacement(@TempDir Path dir)
-      throws IOException {
-    Path shipped = Daemon.installed().resolve("plugins/gantry.plugins.shell.jar");
-    StampedJar.make(shipped, 1, dir);
-    Shell patient = daemon.shell(Map.of("DIR", dir.toString(), "XDG_STATE_HOME", dir.toString()));
-
-    // keys are typed when what they answer to is on the screen
-    Shell.Result result =
-        patient.bash(
-            """
-            mkfifo $DIR/keys
-            script -qfec 'gantry shell' $DIR/screen < $DIR/keys > $DIR/all 2>&1 & shell=$!
-            exec 3> $DIR/keys
-            seen() {
-              for i in $(seq 300); do
-                [ $(grep -ac -- "$1" $DIR/screen) -ge $2 ] && return; read -t 0.1 <> <(:)
-              done; echo "never seen: $1"
-            }
-            seen 'g! ' 1; printf 'plugins swap %s/gantry\t' $DIR >&3
-            seen '0.1.1.jar' 1; printf '\r' >&3
-            seen ': done' 1; printf 'plugins why io.containerd.gc\t' >&3
-            seen 'gc.v1.scheduler' 1; printf '\r' >&3
-            seen 'scheduler serves' 1; printf 'dropped\003' >&3
-            printf 'bundles\r' >&3
-            seen 'gantry.plugins.shell  *0.1.1' 1; printf '\004' >&3
-            exec 3>&-; wait $shell; echo left $?
-            tail -n 1 $DIR/gantry/shell_history; stat -c %a $DIR/gantry/shell_history
-            cat $DIR/screen
-            """);
-
-    assertThat(result.output())
-        .startsWith("left 0\n")
-        .containsPattern(":bundles\n600\n")
-        .doesNotContain("never seen");
-  }
-
-  @Test
   void update_ofTheContentPlugin_failsNoCallOfAClient(@TempDir Path jars) throws IOException {
     Path shipped = Daemon.installed().resolve("plugins/gantry.plugins.content.jar");
     for (int i = 1; i <= 5; i++) {
