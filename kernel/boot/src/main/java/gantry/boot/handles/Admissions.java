@@ -84,10 +84,16 @@ final class Admissions {
     select(admission -> admission.bundle == bundle).forEach(a -> a.publish(context));
   }
 
-  /** Withdraws all of a bundle, each in a thread of its own: servers wait there for calls. */
+  /**
+   * Withdraws all of a bundle, each in a thread of its own: servers wait there for calls. Virtual
+   * threads would keep their carriers while they wait, for they are called by reflection, and the
+   * calls that are waited for need those.
+   */
   List<Thread> withdraw(long bundle) {
     return select(admission -> admission.bundle == bundle).stream()
-        .map(admission -> Thread.ofVirtual().name("retire-server").start(admission::withdraw))
+        .map(
+            admission ->
+                Thread.ofPlatform().daemon().name("retire-server").start(admission::withdraw))
         .toList();
   }
 
