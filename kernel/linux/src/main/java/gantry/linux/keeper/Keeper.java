@@ -64,9 +64,14 @@ public final class Keeper implements AutoCloseable {
    * there are none. After this the keeper can be closed.
    */
   public void awaitRelief() throws InterruptedException {
+    leave();
+    relieved.await();
+  }
+
+  /** From now on who takes the sockets is the only one to have them. */
+  void leave() {
     leaving = true;
     wakeUp();
-    relieved.await();
   }
 
   private void wakeUp() {

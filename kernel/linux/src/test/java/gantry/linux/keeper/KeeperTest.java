@@ -121,6 +121,7 @@ class KeeperTest {
   void relief_waitsForTheNextOwner_andComesAtOnceWithNothingToKeep() throws Exception {
     try (Keeper keeper = new Keeper(path, LONG)) {
       leave(KeeperClient.connect(path));
+      keeper.leave();
       CompletableFuture<Void> relief =
           CompletableFuture.runAsync(
               () -> {
