@@ -142,6 +142,7 @@ public final class Sockets implements ListeningSockets, AutoCloseable {
       forgetKeeper();
       client = KeeperClient.connect(keeper);
       giveToKeeper(new ArrayList<>(open.values()));
+      LOG.info("{} keeps the sockets while the daemon restarts", keeper);
     } catch (IOException e) {
       LOG.warn("clients cannot connect while the daemon restarts: {}", e.toString());
     } finally {
