@@ -5,10 +5,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +25,8 @@ record Footprint(long loaders, long metaspaceKb, long threads, long files) {
   private static final Pattern LOADERS =
       Pattern.compile(
           "\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+\\S*BundleWiringImpl\\$BundleClassLoader\\b.*");
+  private static final Pattern PLUGIN_CLASS =
+      Pattern.compile("(gantry\\.plugins(?:\\.[a-z_]+)+)\\.[A-Z]\\w*$");
   private static final Pattern METASPACE = Pattern.compile("(?s).*Metaspace\\s+used\\s+(\\d+)K.*");
 
   static Footprint of(Process daemon) throws IOException {
@@ -41,9 +47,16 @@ record Footprint(long loaders, long metaspaceKb, long threads, long files) {
         entries(Path.of("/proc/" + pid + "/fd")));
   }
 
-  /** What holds loaders that should be gone: their names by bundle. */
-  static String classLoaders(Process daemon) {
-    return jcmd(daemon.pid(), "VM.classloaders");
+  /** Which packages of plugins have classes in more than one version. */
+  static Set<String> packagesOfSeveralVersions(Process daemon) {
+    Set<String> seen = new HashSet<>();
+    return jcmd(daemon.pid(), "VM.classloaders", "show-classes")
+        .lines()
+        .map(PLUGIN_CLASS::matcher)
+        .filter(Matcher::find)
+        .filter(line -> !seen.add(line.group()))
+        .map(line -> line.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static long number(Pattern pattern, String text) {
