@@ -83,18 +83,23 @@ class RestartTest {
   /** With a container, and somebody who keeps the sockets. */
   private Daemon started() {
     Daemon daemon = Daemon.gantry(home).start();
-    Shell shell = daemon.shell(Map.of());
-    Shell.Result run =
-        shell.bash(
-            "ctr images import --base-name docker.io/library/busybox %s > /dev/null"
-                    .formatted(Daemon.installed().resolve("share/gantry/busybox.tar"))
-                + " && ctr run -d docker.io/library/busybox:latest stays sleep 1000");
-    assertThat(run.exitCode()).as(run.all()).isZero();
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!daemon.logText().contains("keeps the sockets")) {
-      assertThat(System.nanoTime()).as(daemon.logText()).isLessThan(end);
-      shell.bash("ctr version");
+    try {
+      Shell shell = daemon.shell(Map.of());
+      Shell.Result run =
+          shell.bash(
+              "ctr images import --base-name docker.io/library/busybox %s > /dev/null"
+                      .formatted(Daemon.installed().resolve("share/gantry/busybox.tar"))
+                  + " && ctr run -d docker.io/library/busybox:latest stays sleep 1000");
+      assertThat(run.exitCode()).as(run.all()).isZero();
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (!daemon.logText().contains("keeps the sockets")) {
+        assertThat(System.nanoTime()).as(daemon.logText()).isLessThan(end);
+        shell.bash("ctr version");
+      }
+      return daemon;
+    } catch (AssertionError e) {
+      daemon.close();
+      throw e;
     }
-    return daemon;
   }
 }
