@@ -37,11 +37,12 @@ final class Readiness implements Runnable, AutoCloseable {
   private final BundleContext context;
   private final DaemonConfig config;
   private final Inventory inventory;
-  private final Runnable lookAgain;
+  private final Runnable beforeJudging;
   private boolean ready;
 
-  Readiness(BundleContext context, DaemonConfig config, Inventory inventory, Runnable lookAgain) {
-    this.lookAgain = lookAgain;
+  Readiness(
+      BundleContext context, DaemonConfig config, Inventory inventory, Runnable beforeJudging) {
+    this.beforeJudging = beforeJudging;
     this.context = context;
     this.config = config;
     this.inventory = inventory;
@@ -55,7 +56,7 @@ final class Readiness implements Runnable, AutoCloseable {
   @Override
   public synchronized void run() {
     HostConditions.register(context, CONDITION);
-    lookAgain.run();
+    beforeJudging.run();
     List<PluginStatus> plugins = inventory.plugins();
     plugins.forEach(Readiness::log);
     inventory.traces().forEach((plugin, trace) -> LOG.debug("plugin {} failed: {}", plugin, trace));

@@ -2,6 +2,10 @@
 package gantry.oci;
 
 import gantry.errors.InvalidArgumentException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -54,6 +58,13 @@ public record Digest(String algorithm, String hex) implements Comparable<Digest>
   /** The sha256 digest of these bytes. */
   public static Digest sha256(byte[] bytes) {
     return of("sha256", hasher("sha256").digest(bytes));
+  }
+
+  /** The sha256 digest of what is left of a stream. */
+  public static Digest sha256(InputStream in) throws IOException {
+    MessageDigest hash = hasher("sha256");
+    new DigestInputStream(in, hash).transferTo(OutputStream.nullOutputStream());
+    return of("sha256", hash.digest());
   }
 
   /**

@@ -127,19 +127,19 @@ public final class BundleChanges implements PluginChanges, AutoCloseable {
 
   @Override
   public PluginChange swap(BundleSource source, ChangeOptions options, Consumer<ChangeStep> steps) {
-    return make(
-        Kind.SWAP,
-        source.location(),
-        options,
-        steps,
-        attempt -> replace(attempt, Wanted.of(source), null));
+    return take(Kind.SWAP, source, options, steps);
   }
 
   @Override
   public PluginChange install(
       BundleSource source, ChangeOptions options, Consumer<ChangeStep> steps) {
+    return take(Kind.INSTALL, source, options, steps);
+  }
+
+  private PluginChange take(
+      Kind kind, BundleSource source, ChangeOptions options, Consumer<ChangeStep> steps) {
     return make(
-        Kind.INSTALL,
+        kind,
         source.location(),
         options,
         steps,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.boot.changes;
 
+import gantry.oci.Digest;
 import gantry.plugins.BundleSource;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,9 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
@@ -118,7 +117,7 @@ final class Fetcher {
   }
 
   private static Fetched write(InputStream in, Path target) throws Refusal, IOException {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digest.hasher("sha256");
     long size = 0;
     try (FileChannel out =
         FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -136,26 +135,13 @@ final class Fetcher {
       }
       out.force(true);
     }
-    return new Fetched(target, HexFormat.of().formatHex(digest.digest()), size);
+    return new Fetched(target, Digest.of("sha256", digest.digest()).hex(), size);
   }
 
   /** The digest of a file, 64 digits in hex. */
   static String digest(Path file) throws IOException {
-    MessageDigest digest = sha256();
     try (InputStream in = Files.newInputStream(file)) {
-      byte[] buffer = new byte[64 << 10];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        digest.update(buffer, 0, n);
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+      return Digest.sha256(in).hex();
     }
   }
 }
