@@ -126,6 +126,11 @@ final class FrameChannel implements AutoCloseable {
     return writer.join(timeout);
   }
 
+  /** Waits until it is closed, from either side. */
+  void awaitClosed() throws InterruptedException {
+    writer.join();
+  }
+
   /** Nothing is sent any more: whoever waits for room shall wake up and see that. */
   private void makeRoom() {
     outgoing.clear();

@@ -87,6 +87,11 @@ final class ServerConnection implements AutoCloseable {
     return frames.awaitClosed(timeout.isNegative() ? Duration.ZERO : timeout);
   }
 
+  /** Waits for the end: it comes with the last answer, or with {@link #close}. */
+  void awaitEnd() throws InterruptedException {
+    frames.awaitClosed();
+  }
+
   private void endIfAnswered() {
     if (unanswered.get() == 0 && ended.compareAndSet(false, true)) {
       try {

@@ -166,11 +166,19 @@ public final class TtrpcServer implements AutoCloseable {
     connections.add(connection);
     Thread.ofVirtual()
         .name("ttrpc-connection")
-        .start(
-            () -> {
-              connection.serve();
-              connections.remove(connection);
-            });
+        .start(() -> serve(connection));
+  }
+
+  private void serve(ServerConnection connection) {
+    try {
+      connection.serve();
+      // one that finishes may still owe answers: whoever finishes the server waits for them
+      connection.awaitEnd();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      connections.remove(connection);
+    }
   }
 
   /**

@@ -348,6 +348,7 @@ class TtrpcTest {
               () -> slowCall(caller), task -> Thread.ofVirtual().start(task));
       begun.await();
       assertThat(slowServer.finish(Duration.ofMillis(10))).isFalse();
+      assertThat(slowServer.finish(Duration.ofMillis(10))).isFalse();
       go.countDown();
       assertThat(answer.get(20, java.util.concurrent.TimeUnit.SECONDS)).isEqualTo("x");
       assertThat(slowServer.finish(LONG)).isTrue();
