@@ -64,7 +64,7 @@ public final class TasksClient {
             .setStdout(io.stdout())
             .setStderr(io.stderr())
             .setTerminal(io.terminal())
-            .setRuntimePath(task.runtimePath());
+            .setRuntimePath(task.runtime());
     Descriptor checkpoint = task.checkpoint();
     if (checkpoint != null) {
       request.setCheckpoint(DescriptorWire.encode(checkpoint));

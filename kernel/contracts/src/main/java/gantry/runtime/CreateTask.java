@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param rootfs mounted in order at the bundle's rootfs; empty for none
  * @param checkpoint to restore from, or null
  * @param options options of the runtime; replace those of the container record; or null
- * @param runtimePath binary of the runtime in place of the one named by the record, may be empty
+ * @param runtime to a {@code TaskManager}: the name or path of a runtime in place of the record's,
+ *     may be empty; to a {@link TaskRuntime}: the name it was chosen by
  */
 public record CreateTask(
     String containerId,
@@ -22,7 +23,7 @@ public record CreateTask(
     ProcessIo io,
     @Nullable Descriptor checkpoint,
     @Nullable TypedValue options,
-    String runtimePath) {
+    String runtime) {
   /** Copies the mounts. */
   public CreateTask {
     rootfs = List.copyOf(rootfs);

@@ -19,6 +19,9 @@ public interface TaskRuntime {
   /** Service property with the names of the runtimes it serves. */
   String RUNTIME_PROPERTY = "runtime";
 
+  /** Stands among the names for all that no other runtime serves. */
+  String ANY = "*";
+
   /** The name of a task. */
   record TaskName(String namespace, String id) {}
 

@@ -121,11 +121,11 @@ public final class BundledTasks implements TaskManager, PluginFacts {
   @Override
   public int create(Namespace namespace, CreateTask request) {
     Container container = container(namespace, request.containerId());
-    String name = request.runtimePath().isEmpty() ? container.runtime() : request.runtimePath();
+    String name = request.runtime().isEmpty() ? container.runtime() : request.runtime();
     TaskOptions.requireSupported(name, request);
     Handle<TaskRuntime> runtime = runtimes.forNew(name);
     Bundle bundle = bundles.create(namespace.name(), container.id(), name, container.spec());
-    CreateTask effective = TaskOptions.withDefault(request, container.runtimeOptions());
+    CreateTask effective = TaskOptions.complete(request, name, container.runtimeOptions());
     try {
       int pid = runtime.within(CREATION).call(r -> r.create(bundle, effective));
       bundles.end(bundle);

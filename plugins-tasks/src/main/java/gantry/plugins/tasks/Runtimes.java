@@ -41,7 +41,7 @@ final class Runtimes {
    * @throws UnknownException if there is none of this name; the words are those clients know
    */
   Handle<TaskRuntime> forNew(String name) {
-    Handle<TaskRuntime> runtime = byName.get(name);
+    Handle<TaskRuntime> runtime = find(name);
     if (runtime == null) {
       throw new UnknownException(
           "failed to start shim: failed to resolve runtime path: %s%s"
@@ -56,12 +56,17 @@ final class Runtimes {
    * @throws UnavailableException if it is not here now
    */
   Handle<TaskRuntime> of(String task, String name) {
-    Handle<TaskRuntime> runtime = byName.get(name);
+    Handle<TaskRuntime> runtime = find(name);
     if (runtime == null) {
       throw new UnavailableException(
           "task %s: its runtime \"%s\" is not here%s".formatted(task, name, absent.get()));
     }
     return runtime;
+  }
+
+  private @Nullable Handle<TaskRuntime> find(String name) {
+    Handle<TaskRuntime> own = byName.get(name);
+    return own == null ? byName.get(TaskRuntime.ANY) : own;
   }
 
   /** Names the program that containerd would look for: the last two words of the name. */

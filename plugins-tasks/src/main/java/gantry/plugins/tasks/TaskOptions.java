@@ -38,16 +38,14 @@ final class TaskOptions {
     }
   }
 
-  /** The request with the record's options if it has none of its own. */
-  static CreateTask withDefault(CreateTask request, @Nullable TypedValue recorded) {
-    return request.options() != null || recorded == null
-        ? request
-        : new CreateTask(
-            request.containerId(),
-            request.rootfs(),
-            request.io(),
-            request.checkpoint(),
-            recorded,
-            request.runtimePath());
+  /** The request as its runtime gets it: with the record's options if it has none of its own. */
+  static CreateTask complete(CreateTask request, String runtime, @Nullable TypedValue recorded) {
+    return new CreateTask(
+        request.containerId(),
+        request.rootfs(),
+        request.io(),
+        request.checkpoint(),
+        request.options() == null ? recorded : request.options(),
+        runtime);
   }
 }
