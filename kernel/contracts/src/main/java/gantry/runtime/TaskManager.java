@@ -93,4 +93,12 @@ public interface TaskManager {
 
   /** Blocks until the process has stopped; also answers for one that has, until it is deleted. */
   Exit await(Namespace namespace, String id, String execId) throws InterruptedException;
+
+  /**
+   * Told by a runtime that what ran a task has died: the rest of the task is cleaned up and its end
+   * is published, in the background. No effect on a task its runtime knows.
+   */
+  default void lost(Namespace namespace, String id) {
+    // who keeps no bundles has nothing to clean up
+  }
 }

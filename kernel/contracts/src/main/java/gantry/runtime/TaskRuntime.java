@@ -22,6 +22,12 @@ public interface TaskRuntime {
   /** Stands among the names for all that no other runtime serves. */
   String ANY = "*";
 
+  /**
+   * Service property with names a runtime for {@link #ANY} does not serve, also while nobody else
+   * does.
+   */
+  String EXCEPT_PROPERTY = "runtime.except";
+
   /** The name of a task. */
   record TaskName(String namespace, String id) {}
 

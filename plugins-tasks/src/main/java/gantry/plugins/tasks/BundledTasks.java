@@ -43,6 +43,8 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tasks whose bundles are below one directory. It keeps nothing in memory, so two versions of
@@ -59,6 +61,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
     plugin_platform = true)
 public final class BundledTasks implements TaskManager, PluginFacts {
   static final String PLUGIN = "io.containerd.runtime.v2.task";
+
+  private static final Logger LOG = LoggerFactory.getLogger(BundledTasks.class);
 
   /** A runtime may have to start its supervisor first, and has limits of its own. */
   private static final Duration CREATION = Duration.ofMinutes(5);
@@ -132,7 +136,10 @@ public final class BundledTasks implements TaskManager, PluginFacts {
       return pid;
     } catch (UnknownException e) {
       abandon(runtime, bundle, e);
-      throw new UnknownException("failed to create shim task: " + e.getMessage(), e);
+      String message = String.valueOf(e.getMessage());
+      throw message.startsWith(Runtimes.NOT_STARTED)
+          ? e
+          : new UnknownException("failed to create shim task: " + message, e);
     } catch (RuntimeException e) {
       abandon(runtime, bundle, e);
       throw e;
@@ -266,6 +273,22 @@ public final class BundledTasks implements TaskManager, PluginFacts {
   @Override
   public Exit await(Namespace namespace, String id, String execId) throws InterruptedException {
     return new Waiting(require(namespace, id), Duration.ofSeconds(10)).await(execId);
+  }
+
+  @Override
+  public void lost(Namespace namespace, String id) {
+    bundles
+        .find(namespace.name(), id)
+        .ifPresent(
+            bundle -> Thread.ofVirtual().name("task-lost-" + id).start(() -> recover(bundle)));
+  }
+
+  private void recover(Bundle bundle) {
+    try {
+      recovery.recover(require(bundle).runtime(), bundle);
+    } catch (GantryException e) {
+      LOG.warn("look after task {}: it stays as it is", bundle.id(), e);
+    }
   }
 
   private Task require(Namespace namespace, String id) {

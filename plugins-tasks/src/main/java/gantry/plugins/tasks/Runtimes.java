@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The runtimes there are, by the names they serve. Safe for concurrent use. */
 final class Runtimes {
+  /** How every message begins that says why no shim, as opposed to no task, was started. */
+  static final String NOT_STARTED = "failed to start shim: ";
+
   private final Map<String, Handle<TaskRuntime>> byName = new ConcurrentHashMap<>();
+  private volatile Set<String> notByAny = Set.of();
   private volatile Supplier<String> absent = () -> "";
 
   /** Sets who tells why runtimes are not there, for the end of a message. */
@@ -27,6 +31,9 @@ final class Runtimes {
   /** Adds a runtime under all its names; returns the names. */
   Set<String> add(Handle<TaskRuntime> runtime, Map<String, ?> properties) {
     Set<String> names = names(properties.get(TaskRuntime.RUNTIME_PROPERTY));
+    if (names.contains(TaskRuntime.ANY)) {
+      notByAny = names(properties.get(TaskRuntime.EXCEPT_PROPERTY));
+    }
     names.forEach(name -> byName.put(name, runtime));
     return names;
   }
@@ -44,8 +51,8 @@ final class Runtimes {
     Handle<TaskRuntime> runtime = find(name);
     if (runtime == null) {
       throw new UnknownException(
-          "failed to start shim: failed to resolve runtime path: %s%s"
-              .formatted(missing(name), absent.get()));
+          "%sfailed to resolve runtime path: %s%s"
+              .formatted(NOT_STARTED, missing(name), absent.get()));
     }
     return runtime;
   }
@@ -66,7 +73,7 @@ final class Runtimes {
 
   private @Nullable Handle<TaskRuntime> find(String name) {
     Handle<TaskRuntime> own = byName.get(name);
-    return own == null ? byName.get(TaskRuntime.ANY) : own;
+    return own == null && !notByAny.contains(name) ? byName.get(TaskRuntime.ANY) : own;
   }
 
   /** Names the program that containerd would look for: the last two words of the name. */
