@@ -33,6 +33,7 @@ import gantry.plugins.PluginInventory;
 import gantry.plugins.PluginMemory;
 import gantry.plugins.PluginSettings;
 import gantry.plugins.PluginTraffic;
+import gantry.plugins.TimeLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -106,6 +107,7 @@ public final class Boot implements BundleActivator {
     inventory.open();
     toClose.push(inventory);
     Timeouts timeouts = new Timeouts(config.timeouts());
+    context.registerService(TimeLimits.class, timeouts, none());
     Handles handles = new Handles(context, timeouts, inventory::whyMissing);
     listen(context, directories);
     conditions.open();

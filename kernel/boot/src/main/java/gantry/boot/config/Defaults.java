@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.boot.config;
 
+import gantry.runtime.TaskLimit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,13 +52,7 @@ public final class Defaults {
     tree.put("imports", new ArrayList<>(List.of(DIRECTORY + "/conf.d/*.toml")));
     tree.put("debug", table("level", "", "format", "", "log_trace_id", false));
     tree.put("cgroup", table("path", ""));
-    tree.put(
-        "timeouts",
-        table(
-            TIMEOUT_PLUGIN, "10s",
-            TIMEOUT_CALL, "2m",
-            TIMEOUT_ACTIVATION, "10s",
-            TIMEOUT_DRAIN, "1m"));
+    tree.put("timeouts", timeouts());
     tree.put("plugin_dir", "");
     tree.put("plugin_policy", table("signers", ""));
     Map<String, Object> tables = new LinkedHashMap<>();
@@ -69,6 +64,20 @@ public final class Defaults {
     tables.put(SERVER + "ttrpc", server(Trees.table(tables, SERVER + "ttrpc"), ""));
     tree.put("plugins", tables);
     return tree;
+  }
+
+  private static Map<String, Object> timeouts() {
+    Map<String, Object> timeouts =
+        table(
+            TIMEOUT_PLUGIN, "10s",
+            TIMEOUT_CALL, "2m",
+            TIMEOUT_ACTIVATION, "10s",
+            TIMEOUT_DRAIN, "1m");
+    for (TaskLimit limit : TaskLimit.values()) {
+      long seconds = limit.standard().toSeconds();
+      timeouts.put(limit.key(), seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s");
+    }
+    return timeouts;
   }
 
   /**
