@@ -86,11 +86,25 @@ public final class Fd implements AutoCloseable {
     }
   }
 
-  /** Keeps it from programs this process starts; for one that was inherited without that. */
-  void closeOnExec() throws IOException {
+  /** Keeps it from programs this process starts or becomes, as every one opened here is. */
+  public void closeOnExec() throws IOException {
+    closeOnExec(1);
+  }
+
+  /** Lets what this process becomes, {@link Processes#become}, have it under the same number. */
+  public void keepOnExec() throws IOException {
+    closeOnExec(0);
+  }
+
+  private void closeOnExec(int flag) throws IOException {
     try (Use use = use()) {
-      LibC.check(LibC.fcntl(use.number(), F_SETFD, 1), "make descriptor close-on-exec");
+      LibC.check(LibC.fcntl(use.number(), F_SETFD, flag), "set close-on-exec of descriptor");
     }
+  }
+
+  /** Whether it has not been closed. */
+  public synchronized boolean isOpen() {
+    return !closed;
   }
 
   /** A second descriptor for the same open file. */
@@ -200,9 +214,7 @@ public final class Fd implements AutoCloseable {
 
     @Override
     public boolean isOpen() {
-      synchronized (fd) {
-        return !fd.closed;
-      }
+      return fd.isOpen();
     }
 
     @Override

@@ -29,6 +29,16 @@ public final class Flock implements AutoCloseable {
     throw failure;
   }
 
+  /** A lock that this process was started with, by the descriptor that has it. */
+  public static Flock inherited(Fd fd) {
+    return new Flock(fd);
+  }
+
+  /** The descriptor, which stays this object's. */
+  public Fd fd() {
+    return fd;
+  }
+
   @Override
   public void close() {
     fd.close();

@@ -137,6 +137,10 @@ final class LibC {
 
   static native int posix_spawnattr_setsigdefault(Pointer attributes, Pointer signals);
 
+  static native int execve(byte[] path, Pointer argv, Pointer envp);
+
+  static native int pthread_sigmask(int how, Pointer signals, @Nullable Pointer before);
+
   static native int sigemptyset(Pointer signals);
 
   static native int sigfillset(Pointer signals);

@@ -25,7 +25,8 @@ public final class PidWatcher implements AutoCloseable {
   /**
    * How a process ended.
    *
-   * @param status as {@link PidFd#reap} has it; empty if it was not a child of this process
+   * @param status as {@link PidFd#reap} has it; empty if it was not a child of this process and the
+   *     kernel does not say
    */
   public record End(int pid, OptionalInt status, Instant at) {}
 
@@ -49,7 +50,15 @@ public final class PidWatcher implements AutoCloseable {
    * @throws ErrnoException with {@link Errno#ESRCH} if there is none
    */
   public CompletableFuture<End> watch(int pid) throws IOException {
-    PidFd process = PidFd.open(pid);
+    return watch(PidFd.open(pid));
+  }
+
+  /**
+   * Watches a process that may have ended already.
+   *
+   * @param process belongs to this object from now on
+   */
+  public CompletableFuture<End> watch(PidFd process) throws IOException {
     Watched entry = new Watched(process, new CompletableFuture<>());
     watched.put(process.fd().number(), entry);
     try {
@@ -103,8 +112,8 @@ public final class PidWatcher implements AutoCloseable {
       }
       status = OptionalInt.of(reaped.get());
     } catch (IOException e) {
-      // not ours to wait for: that it ended is all there is to know
-      status = OptionalInt.empty();
+      // not ours to wait for: the kernel may say how it ended all the same
+      status = entry.process().exitStatus().map(OptionalInt::of).orElse(OptionalInt.empty());
     }
     watched.remove(fd);
     int pid = entry.process().pid();

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.linux;
 
+import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.lang.ref.Reference;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /** This process and others. */
 public final class Processes {
@@ -21,6 +26,8 @@ public final class Processes {
 
   private static final int PR_SET_CHILD_SUBREAPER = 36;
   private static final int PR_SET_NAME = 15;
+  private static final int SIG_SETMASK = 2;
+  private static final int SIGSET_SIZE = 128;
 
   private Processes() {}
 
@@ -31,7 +38,7 @@ public final class Processes {
 
   /** Names the calling thread; on the main thread that is the process's name in {@code ps}. */
   public static void name(String name) throws IOException {
-    com.sun.jna.Memory text = LibC.memory(16);
+    Memory text = LibC.memory(16);
     byte[] bytes = LibC.string(name);
     text.write(0, bytes, 0, Math.min(bytes.length, 15));
     try {
@@ -44,6 +51,32 @@ public final class Processes {
   /** Detaches from the terminal and session; fails in a leader of a process group. */
   public static void newSession() throws IOException {
     LibC.check(LibC.setsid(), "make a session");
+  }
+
+  /**
+   * Becomes another program, {@code execve(2)}: the number of the process, its children and the
+   * descriptors that were told to {@linkplain Fd#keepOnExec() stay} are the same, nothing else is.
+   *
+   * @param arguments without the program's name
+   * @throws IOException if it cannot; it returns in no other way
+   */
+  public static void become(Path program, List<String> arguments, Map<String, String> environment)
+      throws IOException {
+    Memory signals = LibC.memory(SIGSET_SIZE);
+    LibC.sigemptyset(signals);
+    // the program would inherit what a thread of the virtual machine has blocked
+    LibC.pthread_sigmask(SIG_SETMASK, signals, null);
+    List<String> argv = new ArrayList<>(List.of(program.toString()));
+    argv.addAll(arguments);
+    CStrings words = CStrings.of(argv);
+    CStrings variables = CStrings.of(environment);
+    try {
+      LibC.execve(LibC.string(program.toString()), words.vector(), variables.vector());
+      throw LibC.failure("become " + program);
+    } finally {
+      Reference.reachabilityFence(words);
+      Reference.reachabilityFence(variables);
+    }
   }
 
   /** Ignores a signal from now on. Children made by {@link Spawn} do not inherit that. */

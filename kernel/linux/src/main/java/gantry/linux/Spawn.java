@@ -2,7 +2,6 @@
 package gantry.linux;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import java.io.IOException;
 import java.lang.ref.Reference;
@@ -116,12 +115,11 @@ public final class Spawn {
   }
 
   private int spawn(Memory actions, Memory attributes) throws IOException {
-    List<Memory> kept = new ArrayList<>();
     List<String> argv = new ArrayList<>();
     argv.add(program.toString());
     argv.addAll(arguments);
-    List<String> envp = new ArrayList<>();
-    environment.forEach((name, value) -> envp.add(name + "=" + value));
+    CStrings words = CStrings.of(argv);
+    CStrings variables = CStrings.of(environment);
     IntByReference pid = new IntByReference();
     try {
       expect(
@@ -130,25 +128,14 @@ public final class Spawn {
               LibC.string(program.toString()),
               actions,
               attributes,
-              vector(argv, kept),
-              vector(envp, kept)));
+              words.vector(),
+              variables.vector()));
     } finally {
       // the vectors hold addresses only: the strings must live until here
-      Reference.reachabilityFence(kept);
+      Reference.reachabilityFence(words);
+      Reference.reachabilityFence(variables);
     }
     return pid.getValue();
-  }
-
-  private static Pointer vector(List<String> words, List<Memory> kept) {
-    Memory vector = LibC.memory(8L * (words.size() + 1));
-    for (int i = 0; i < words.size(); i++) {
-      byte[] bytes = LibC.string(words.get(i));
-      Memory word = LibC.memory(bytes.length);
-      word.write(0, bytes, 0, bytes.length);
-      kept.add(word);
-      vector.setPointer(8L * i, word);
-    }
-    return vector;
   }
 
   private void expect(int error) throws IOException {

@@ -37,6 +37,7 @@ public final class Keeper implements AutoCloseable {
   private long left = System.nanoTime();
 
   private volatile boolean leaving;
+  private volatile boolean handingOver;
   private volatile boolean closed;
 
   /**
@@ -46,7 +47,17 @@ public final class Keeper implements AutoCloseable {
    * @param patience how long sockets are kept without an owner
    */
   public Keeper(Path path, Duration patience) throws IOException {
+    this(path, patience, List.of());
+  }
+
+  /**
+   * As {@link #Keeper(Path, Duration)}, with sockets that were kept before.
+   *
+   * @param before theirs are this object's from now on
+   */
+  public Keeper(Path path, Duration patience, List<KeptSocket> before) throws IOException {
     this.path = path;
+    before.forEach(socket -> kept.put(socket.path().toString(), socket));
     this.patience = patience;
     this.wake = new EventFd();
     try {
@@ -68,6 +79,17 @@ public final class Keeper implements AutoCloseable {
     relieved.await();
   }
 
+  /**
+   * Stops and gives away what is kept, for another to go on with; the owner sees its connection
+   * end. After this the keeper is to be closed.
+   */
+  public List<KeptSocket> handOver() throws InterruptedException {
+    handingOver = true;
+    wakeUp();
+    thread.join();
+    return List.copyOf(kept.values());
+  }
+
   /** From now on who takes the sockets is the only one to have them. */
   void leave() {
     leaving = true;
@@ -84,14 +106,16 @@ public final class Keeper implements AutoCloseable {
 
   private void run() {
     try {
-      while (!closed && !(leaving && kept.isEmpty())) {
+      while (!closed && !handingOver && !(leaving && kept.isEmpty())) {
         step();
       }
     } catch (IOException e) {
       // Nothing to wait for can be waited for: better no keeper than one that spins.
       closed = true;
     } finally {
-      release(new ArrayList<>(kept.values()));
+      if (!handingOver) {
+        release(new ArrayList<>(kept.values()));
+      }
       drop(owner);
       relieved.countDown();
     }
