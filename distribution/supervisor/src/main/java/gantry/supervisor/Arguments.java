@@ -16,14 +16,22 @@ import org.jspecify.annotations.Nullable;
  * @param events the daemon's socket for events
  * @param runtimeRoot where runtimes keep their state, by namespace
  * @param keeper where the daemon's sockets are kept while it restarts; null for not at all
+ * @param starts what those lock who start tasks; given to one that serves as a shim, see {@link
+ *     Ending}
  */
-record Arguments(Path socket, Path state, Path events, Path runtimeRoot, @Nullable Path keeper) {
+record Arguments(
+    Path socket,
+    Path state,
+    Path events,
+    Path runtimeRoot,
+    @Nullable Path keeper,
+    @Nullable Path starts) {
   static final String USAGE =
       "usage: gantry-supervisor --socket PATH --state DIR --events ADDRESS"
-          + " [--runtime-root DIR] [--keeper PATH]";
+          + " [--runtime-root DIR] [--keeper PATH] [--starts FILE]";
 
   private static final List<String> KNOWN =
-      List.of("--socket", "--state", "--events", "--runtime-root", "--keeper");
+      List.of("--socket", "--state", "--events", "--runtime-root", "--keeper", "--starts");
 
   static Arguments parse(String... words) {
     Map<String, String> values = new HashMap<>();
@@ -39,7 +47,13 @@ record Arguments(Path socket, Path state, Path events, Path runtimeRoot, @Nullab
         state,
         Path.of(require(values, "--events").replaceFirst("^unix://", "")),
         Path.of(values.getOrDefault("--runtime-root", state.resolve("runc").toString())),
-        values.containsKey("--keeper") ? Path.of(values.get("--keeper")) : null);
+        path(values, "--keeper"),
+        path(values, "--starts"));
+  }
+
+  private static @Nullable Path path(Map<String, String> values, String name) {
+    String value = values.get(name);
+    return value == null ? null : Path.of(value);
   }
 
   private static String require(Map<String, String> values, String name) {

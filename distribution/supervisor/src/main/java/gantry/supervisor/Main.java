@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** Starts the supervisor. Prints one line, {@code ready}, when it serves calls. */
@@ -29,8 +28,11 @@ public final class Main {
 
   private Main() {}
 
-  /** Runs until told to end while there are no tasks. */
+  /** Runs until it is not needed any more, see {@link Ending}. */
   public static void main(String[] words) throws Exception {
+    if (words.length == 4 && words[0].equals("delete")) {
+      System.exit(DeleteCommand.run(Path.of(words[1]), words[2], words[3], System.out));
+    }
     Arguments arguments;
     try {
       arguments = Arguments.parse(words);
@@ -48,9 +50,8 @@ public final class Main {
       return;
     }
     detach();
-    CountDownLatch end = new CountDownLatch(1);
     @Nullable Keeper keeper = keeper(arguments.keeper());
-    serve(arguments, end);
+    serve(arguments);
     // Another may start from now on; this one only has the sockets until the next daemon has them.
     lock.get().close();
     if (keeper != null) {
@@ -89,7 +90,7 @@ public final class Main {
     Processes.becomeSubreaper();
   }
 
-  private static void serve(Arguments arguments, CountDownLatch end) throws Exception {
+  private static void serve(Arguments arguments) throws Exception {
     Path state = arguments.state();
     try (PidWatcher exits = new PidWatcher();
         Events events = new Events(arguments.events());
@@ -100,15 +101,23 @@ public final class Main {
       Supervisor supervisor = new Supervisor(host);
       supervisor.adopt();
       TtrpcServices services = new TtrpcServices();
-      new TaskService(supervisor, events::nudge, end::countDown).register(services);
+      Ending ending = new Ending(arguments.starts(), supervisor::isIdle);
+      new TaskService(supervisor, called(events, ending), ending::told).register(services);
       try (TtrpcServer server = TtrpcServer.start(arguments.socket(), services)) {
         System.out.println("ready");
         System.out.flush();
-        end.await();
+        ending.await();
         events.flush(LAST_EVENTS);
         assert server != null && orphans != null;
       }
     }
+  }
+
+  private static Runnable called(Events events, Ending ending) {
+    return () -> {
+      events.nudge();
+      ending.used();
+    };
   }
 
   /**

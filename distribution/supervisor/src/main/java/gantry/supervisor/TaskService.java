@@ -52,6 +52,7 @@ import java.util.List;
  */
 final class TaskService {
   private static final String NAMESPACE = "containerd-namespace-ttrpc";
+  private static final String VERSION = System.getProperty("gantry.version", "");
   private static final List<String> NAMES =
       List.of("containerd.task.v2.Task", "containerd.task.v3.Task");
 
@@ -63,7 +64,7 @@ final class TaskService {
    * Makes one.
    *
    * @param alive run at every call: somebody is there
-   * @param shutdown run when told to end, which is only heeded without tasks
+   * @param shutdown run when told to end, by a daemon that goes or after the end of a task
    */
   TaskService(Supervisor supervisor, Runnable alive, Runnable shutdown) {
     this.supervisor = supervisor;
@@ -268,6 +269,7 @@ final class TaskService {
   private ConnectResponse connect(String namespace, ConnectRequest request) {
     ConnectResponse.Builder answer = ConnectResponse.newBuilder();
     answer.setShimPid((int) ProcessHandle.current().pid());
+    answer.setVersion(VERSION);
     try {
       answer.setTaskPid(task(namespace, request.getId()).init().pid());
     } catch (NotFoundException e) {
@@ -278,9 +280,7 @@ final class TaskService {
   }
 
   private Empty shutdown(String namespace, ShutdownRequest request) {
-    if (supervisor.isIdle()) {
-      shutdown.run();
-    }
+    shutdown.run();
     return Empty.getDefaultInstance();
   }
 }
