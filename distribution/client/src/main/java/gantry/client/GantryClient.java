@@ -123,6 +123,11 @@ public final class GantryClient implements AutoCloseable {
     return new AdminClient(wire);
   }
 
+  /** What was left behind. */
+  public DoctorClient doctor() {
+    return new DoctorClient(wire);
+  }
+
   /** The daemon's plugins and their replacement. */
   public PluginsClient plugins() {
     return new PluginsClient(wire);

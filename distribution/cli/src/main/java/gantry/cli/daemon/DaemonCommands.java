@@ -16,6 +16,7 @@ public final class DaemonCommands {
         Word.leaf("info", "show which daemon answers", InfoCommand::new),
         Word.leaf("gc", "collect garbage, or say what would go and why", GcCommand::new),
         Word.leaf("df", "show what takes up the disk", DiskUsageCommand::new),
+        Word.leaf("doctor", "find what was left behind, and take it away", DoctorCommand::new),
         Word.leaf("events event", "show events as they happen", EventsCommand::new),
         Word.leaf(
             "shell", "open the daemon's own shell, or run one line in it", ShellCommand::new));
