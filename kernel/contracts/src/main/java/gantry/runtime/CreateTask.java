@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param options options of the runtime; replace those of the container record; or null
  * @param runtime to a {@code TaskManager}: the name or path of a runtime in place of the record's,
  *     may be empty; to a {@link TaskRuntime}: the name it was chosen by
+ * @param image to a {@link TaskRuntime}: the directory with the checkpoint's files, empty for none;
+ *     the task is then restored from it when it is started
  */
 public record CreateTask(
     String containerId,
@@ -23,9 +25,21 @@ public record CreateTask(
     ProcessIo io,
     @Nullable Descriptor checkpoint,
     @Nullable TypedValue options,
-    String runtime) {
+    String runtime,
+    String image) {
   /** Copies the mounts. */
   public CreateTask {
     rootfs = List.copyOf(rootfs);
+  }
+
+  /** As a client asks for it: without a directory of checkpoint files. */
+  public CreateTask(
+      String containerId,
+      List<Mount> rootfs,
+      ProcessIo io,
+      @Nullable Descriptor checkpoint,
+      @Nullable TypedValue options,
+      String runtime) {
+    this(containerId, rootfs, io, checkpoint, options, runtime, "");
   }
 }

@@ -2,6 +2,7 @@
 package gantry.runtime;
 
 import gantry.filters.Filter;
+import gantry.metadata.Caller;
 import gantry.names.Namespace;
 import gantry.oci.Descriptor;
 import gantry.plugins.Contract;
@@ -73,12 +74,15 @@ public interface TaskManager {
   List<ProcessDetails> pids(Namespace namespace, String id);
 
   /**
-   * Writes the state of all processes to the content store.
+   * Writes the state of all processes to the content store, on behalf of a caller whose lease keeps
+   * the blobs.
    *
-   * @param options options of the runtime, or null
+   * @param options {@code containerd.runc.v1.CheckpointOptions}, or null; with an image path in
+   *     them the state stays there as files
+   * @return the archive of the state and the specification; none if it stays in a directory
    */
   List<Descriptor> checkpoint(
-      Namespace namespace, String id, @Nullable Descriptor parent, @Nullable TypedValue options);
+      Caller caller, String id, @Nullable Descriptor parent, @Nullable TypedValue options);
 
   /**
    * Changes limits.

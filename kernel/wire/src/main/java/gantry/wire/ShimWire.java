@@ -34,7 +34,8 @@ public final class ShimWire {
             .setTerminal(io.terminal())
             .setStdin(io.stdin())
             .setStdout(io.stdout())
-            .setStderr(io.stderr());
+            .setStderr(io.stderr())
+            .setCheckpoint(request.image());
     TypedValue options = request.options();
     if (options != null) {
       encoded.setOptions(AnyWire.encode(options));

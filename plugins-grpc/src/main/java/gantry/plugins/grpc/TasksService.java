@@ -31,6 +31,7 @@ import containerd.services.tasks.v1.WaitRequest;
 import containerd.services.tasks.v1.WaitResponse;
 import gantry.errors.InvalidArgumentException;
 import gantry.filters.FilterParser;
+import gantry.metadata.Caller;
 import gantry.names.Namespace;
 import gantry.oci.Descriptor;
 import gantry.oci.Digest;
@@ -215,7 +216,7 @@ public final class TasksService implements BindableService {
   }
 
   private CheckpointTaskResponse checkpoint(CallHeaders headers, CheckpointTaskRequest request) {
-    Namespace namespace = headers.namespace();
+    Caller caller = headers.caller();
     String parent = request.getParentCheckpoint();
     Descriptor base = parent.isEmpty() ? null : Descriptor.of("", Digest.parse(parent), 0);
     TypedValue options = request.hasOptions() ? AnyWire.decode(request.getOptions()) : null;
@@ -223,7 +224,7 @@ public final class TasksService implements BindableService {
     try (Handle.Lease<TaskManager> lease = tasks.lease()) {
       lease
           .get()
-          .checkpoint(namespace, request.getContainerId(), base, options)
+          .checkpoint(caller, request.getContainerId(), base, options)
           .forEach(descriptor -> response.addDescriptors(DescriptorWire.encode(descriptor)));
     }
     return response.build();

@@ -8,7 +8,6 @@ import gantry.errors.GantryException;
 import gantry.errors.InvalidArgumentException;
 import gantry.errors.NotFoundException;
 import gantry.errors.UnavailableException;
-import gantry.errors.UnimplementedException;
 import gantry.errors.UnknownException;
 import gantry.events.EventBus;
 import gantry.filters.Filter;
@@ -72,6 +71,7 @@ public final class BundledTasks implements TaskManager, PluginFacts {
   private final Recovery recovery;
   private final Runtimes runtimes = new Runtimes();
   private final TaskViews views;
+  private final Checkpoints checkpoints;
 
   /** Takes the plugin's directories; recovery begins with the first runtime. */
   @Activate
@@ -94,6 +94,7 @@ public final class BundledTasks implements TaskManager, PluginFacts {
     this.bundles = new BundleStore(layout, era, trees);
     this.recovery = new Recovery(bundles, events, era);
     this.views = new TaskViews(this::require, bundles);
+    this.checkpoints = new Checkpoints(metadata, trees);
     Thread.ofVirtual().name("task-sweep").start(bundles::sweep);
   }
 
@@ -129,8 +130,9 @@ public final class BundledTasks implements TaskManager, PluginFacts {
     TaskOptions.requireSupported(name, request);
     Handle<TaskRuntime> runtime = runtimes.forNew(name);
     Bundle bundle = bundles.create(namespace.name(), container.id(), name, container.spec());
-    CreateTask effective = TaskOptions.complete(request, name, container.runtimeOptions());
     try {
+      String image = checkpoints.unpack(Caller.of(namespace), request, bundle);
+      CreateTask effective = TaskOptions.complete(request, name, container.runtimeOptions(), image);
       int pid = runtime.within(CREATION).call(r -> r.create(bundle, effective));
       bundles.end(bundle);
       return pid;
@@ -253,10 +255,9 @@ public final class BundledTasks implements TaskManager, PluginFacts {
 
   @Override
   public List<Descriptor> checkpoint(
-      Namespace namespace, String id, @Nullable Descriptor parent, @Nullable TypedValue options) {
-    require(namespace, id);
-    throw new UnimplementedException(
-        "checkpoint task %s: checkpoints are not supported here".formatted(id));
+      Caller caller, String id, @Nullable Descriptor parent, @Nullable TypedValue options) {
+    Task task = require(caller.namespace(), id);
+    return checkpoints.take(caller, task, container(caller.namespace(), id).spec(), options);
   }
 
   @Override

@@ -2,7 +2,9 @@
 package gantry.plugins.tasks;
 
 import gantry.errors.InvalidArgumentException;
-import gantry.errors.UnimplementedException;
+import gantry.errors.UnknownException;
+import gantry.oci.Descriptor;
+import gantry.oci.MediaTypes;
 import gantry.runtime.CreateTask;
 import gantry.typed.TypedValue;
 import org.jspecify.annotations.Nullable;
@@ -12,13 +14,21 @@ final class TaskOptions {
   /** The only type a request may carry, whatever the runtime; others go into the record. */
   private static final String RUNC = "containerd.runc.v1.Options";
 
+  private static final int CRIU_IMAGE_PATH = 10;
+
+  private static final String CHECKPOINT = "containerd.runc.v1.CheckpointOptions";
+  private static final int IMAGE_PATH = 8;
+
+  /** Annotation of a checkpoint that is in a directory and not in the content store. */
+  private static final String FROM_PATH = "RestoreFromPath";
+
   private TaskOptions() {}
 
   /**
    * Refuses what cannot be done.
    *
    * @throws InvalidArgumentException for options of another type, or no runtime
-   * @throws UnimplementedException for a checkpoint
+   * @throws UnknownException for a checkpoint of a kind nobody can restore from
    */
   static void requireSupported(String runtime, CreateTask request) {
     if (runtime.isEmpty()) {
@@ -32,20 +42,55 @@ final class TaskOptions {
                   .formatted(runtime, options.typeUrl(), RUNC)
               + " the container's record");
     }
-    if (request.checkpoint() != null) {
-      throw new UnimplementedException(
-          "create task %s: checkpoints are not supported here".formatted(request.containerId()));
+    Descriptor checkpoint = request.checkpoint();
+    if (checkpoint != null
+        && !checkpoint.annotations().containsKey(FROM_PATH)
+        && !checkpoint.mediaType().equals(MediaTypes.CHECKPOINT)) {
+      throw new UnknownException(
+          "create task %s: unsupported checkpoint type \"%s\", want %s"
+              .formatted(request.containerId(), checkpoint.mediaType(), MediaTypes.CHECKPOINT));
     }
   }
 
+  /** The directory that a creation wants the task restored from; empty for none. */
+  static String restorePath(CreateTask request) {
+    Descriptor checkpoint = request.checkpoint();
+    if (checkpoint != null && checkpoint.annotations().containsKey(FROM_PATH)) {
+      return checkpoint.annotations().get(FROM_PATH);
+    }
+    TypedValue options = request.options();
+    return options == null || !options.typeUrl().equals(RUNC)
+        ? ""
+        : ProtoFields.text(options, CRIU_IMAGE_PATH);
+  }
+
+  /**
+   * The directory that options of a checkpoint want it left in; empty for none.
+   *
+   * @throws InvalidArgumentException for options of another type
+   */
+  static String imagePath(Task task, @Nullable TypedValue options) {
+    if (options == null || options.typeUrl().isEmpty()) {
+      return "";
+    }
+    if (!options.typeUrl().equals(CHECKPOINT)) {
+      throw new InvalidArgumentException(
+          "invalid task checkpoint option for task %s: type %s, want %s"
+              .formatted(task.id(), options.typeUrl(), CHECKPOINT));
+    }
+    return ProtoFields.text(options, IMAGE_PATH);
+  }
+
   /** The request as its runtime gets it: with the record's options if it has none of its own. */
-  static CreateTask complete(CreateTask request, String runtime, @Nullable TypedValue recorded) {
+  static CreateTask complete(
+      CreateTask request, String runtime, @Nullable TypedValue recorded, String image) {
     return new CreateTask(
         request.containerId(),
         request.rootfs(),
         request.io(),
         request.checkpoint(),
         request.options() == null ? recorded : request.options(),
-        runtime);
+        runtime,
+        image);
   }
 }

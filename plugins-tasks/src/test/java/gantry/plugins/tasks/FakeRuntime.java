@@ -12,6 +12,10 @@ import gantry.runtime.ProcessState;
 import gantry.runtime.TaskRuntime;
 import gantry.runtime.TaskStatus;
 import gantry.typed.TypedValue;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +35,9 @@ final class FakeRuntime implements TaskRuntime {
   final Map<String, TaskStatus> tasks = new ConcurrentHashMap<>();
   final List<String> cleaned = new CopyOnWriteArrayList<>();
   volatile @Nullable CreateTask created;
+
+  /** Where the last checkpoint was written. */
+  volatile @Nullable Path checkpointed;
 
   /** What the next calls throw; null for nothing. */
   volatile @Nullable Supplier<RuntimeException> failure;
@@ -114,6 +121,14 @@ final class FakeRuntime implements TaskRuntime {
   @Override
   public void checkpoint(TaskName task, String path, @Nullable TypedValue options) {
     status(task);
+    Path image = Path.of(path);
+    checkpointed = image;
+    try {
+      Files.createDirectories(image);
+      Files.writeString(image.resolve("pages-1.img"), "state of " + task.id());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

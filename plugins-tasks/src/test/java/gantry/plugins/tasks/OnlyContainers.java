@@ -19,12 +19,16 @@ import gantry.snapshots.Snapshotter;
 import gantry.typed.TypedValue;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** Metadata that has container records, in any namespace, and nothing else. */
+/** Metadata that has container records and blobs, of any namespace, and nothing else. */
 final class OnlyContainers implements Metadata, Scope, Containers {
+  final MemoryContent content = new MemoryContent();
+  final List<Caller> callers = new CopyOnWriteArrayList<>();
   private final Map<String, Container> records = new ConcurrentHashMap<>();
 
   /** Adds a record. */
@@ -49,6 +53,7 @@ final class OnlyContainers implements Metadata, Scope, Containers {
 
   @Override
   public Scope in(Caller caller) {
+    callers.add(caller);
     return this;
   }
 
@@ -94,7 +99,7 @@ final class OnlyContainers implements Metadata, Scope, Containers {
 
   @Override
   public ContentStore content() {
-    throw new UnsupportedOperationException();
+    return content;
   }
 
   @Override
