@@ -64,5 +64,21 @@ public final class WellKnown {
   /** On a namespace: the runtime clients should take. */
   public static final String DEFAULT_RUNTIME = "containerd.io/defaults/runtime";
 
+  /** On a container: what shall become of its task, {@code running} or {@code stopped}. */
+  public static final String RESTART_STATUS = "containerd.io/restart.status";
+
+  /** On a container: {@code no}, {@code always}, {@code on-failure[:n]}, {@code unless-stopped}. */
+  public static final String RESTART_POLICY = "containerd.io/restart.policy";
+
+  /** On a container: how often it was started anew. */
+  public static final String RESTART_COUNT = "containerd.io/restart.count";
+
+  /** On a container: where its output goes after it was started anew. */
+  public static final String RESTART_LOG_URI = "containerd.io/restart.loguri";
+
+  /** On a container: true if a person stopped it. */
+  public static final String RESTART_EXPLICITLY_STOPPED =
+      "containerd.io/restart.explicitly-stopped";
+
   private WellKnown() {}
 }
