@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Starts the supervisor. Prints one line, {@code ready}, when it serves calls. */
@@ -100,17 +101,28 @@ public final class Main {
       Host host = new Host(exits, events, ledger, shortName(scratch), arguments.runtimeRoot());
       Supervisor supervisor = new Supervisor(host);
       supervisor.adopt();
-      TtrpcServices services = new TtrpcServices();
       Ending ending = new Ending(arguments.starts(), supervisor::isIdle);
-      new TaskService(supervisor, called(events, ending), ending::told).register(services);
-      try (TtrpcServer server = TtrpcServer.start(arguments.socket(), services)) {
+      Function<String, TtrpcServices> services =
+          namespace ->
+              new TaskService(supervisor, namespace, called(events, ending), ending::told)
+                  .services();
+      try (TtrpcServer server = TtrpcServer.start(arguments.socket(), services.apply(""));
+          @Nullable NamespaceSockets sockets = namespaces(arguments, services)) {
         System.out.println("ready");
         System.out.flush();
         ending.await();
         events.flush(LAST_EVENTS);
         assert server != null && orphans != null;
+        assert (sockets == null) == (arguments.starts() == null);
       }
     }
+  }
+
+  private static @Nullable NamespaceSockets namespaces(
+      Arguments arguments, Function<String, TtrpcServices> services) throws IOException {
+    return arguments.starts() == null
+        ? null
+        : NamespaceSockets.open(directory(arguments.state().resolve("namespaces")), services);
   }
 
   private static Runnable called(Events events, Ending ending) {

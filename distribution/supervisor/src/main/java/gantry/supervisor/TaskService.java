@@ -57,23 +57,28 @@ final class TaskService {
       List.of("containerd.task.v2.Task", "containerd.task.v3.Task");
 
   private final Supervisor supervisor;
+  private final String fallback;
   private final Runnable alive;
   private final Runnable shutdown;
 
   /**
    * Makes one.
    *
+   * @param namespace of callers who do not say theirs; empty if they must
    * @param alive run at every call: somebody is there
    * @param shutdown run when told to end, by a daemon that goes or after the end of a task
    */
-  TaskService(Supervisor supervisor, Runnable alive, Runnable shutdown) {
+  TaskService(Supervisor supervisor, String namespace, Runnable alive, Runnable shutdown) {
     this.supervisor = supervisor;
+    this.fallback = namespace;
     this.alive = alive;
     this.shutdown = shutdown;
   }
 
-  void register(TtrpcServices services) {
+  TtrpcServices services() {
+    TtrpcServices services = new TtrpcServices();
     NAMES.forEach(name -> services.add(name, methods()));
+    return services;
   }
 
   private List<TtrpcMethod<?>> methods() {
@@ -114,8 +119,8 @@ final class TaskService {
         });
   }
 
-  private static String namespace(TtrpcCall call) {
-    String namespace = call.first(NAMESPACE).orElse("");
+  private String namespace(TtrpcCall call) {
+    String namespace = call.first(NAMESPACE).orElse(fallback);
     if (namespace.isEmpty()) {
       throw new FailedPreconditionException("namespace is required");
     }

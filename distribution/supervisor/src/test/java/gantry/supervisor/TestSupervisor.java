@@ -47,8 +47,7 @@ final class TestSupervisor implements AutoCloseable {
     supervisor =
         new Supervisor(new Host(exits, events, ledger, scratch, dir.resolve("state/runc")));
     supervisor.adopt();
-    TtrpcServices services = new TtrpcServices();
-    new TaskService(supervisor, events::nudge, () -> {}).register(services);
+    TtrpcServices services = new TaskService(supervisor, "", events::nudge, () -> {}).services();
     server = TtrpcServer.start(dir.resolve("supervisor"), services);
     client = TtrpcClient.connect(dir.resolve("supervisor"));
   }
