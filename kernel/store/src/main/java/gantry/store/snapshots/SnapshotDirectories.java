@@ -17,8 +17,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
@@ -205,6 +207,38 @@ public final class SnapshotDirectories {
             .isAfter(clock.instant());
   }
 
+  /** The names of what is where snapshots are. */
+  Set<String> present() throws IOException {
+    return names(snapshots());
+  }
+
+  /** What was set aside without a record and is not deleted yet, and when that was. */
+  Map<Path, Instant> strays() throws IOException {
+    Map<Path, Instant> strays = new TreeMap<>();
+    for (String name : names(trash())) {
+      Matcher stray = STRAY.matcher(name);
+      if (stray.matches()) {
+        strays.put(trash().resolve(name), Instant.ofEpochSecond(Long.parseLong(stray.group(1))));
+      }
+    }
+    return strays;
+  }
+
+  /** Where something of this name is, or would be, among the snapshots. */
+  Path place(String name) {
+    return snapshots().resolve(name);
+  }
+
+  /**
+   * Takes something without a record out of the snapshots and deletes it; no error if it is gone.
+   */
+  void deleteOrphan(String name) throws IOException {
+    Path trashed = trash().resolve("orphan." + name + "." + UUID.randomUUID());
+    if (move(snapshots().resolve(name), trashed)) {
+      delete(trashed);
+    }
+  }
+
   /** Why snapshots could not be made or found now, in words; empty if they can. */
   public Optional<String> problem(SnapshotIndex index) {
     for (Path directory : List.of(snapshots(), trash())) {
@@ -240,7 +274,7 @@ public final class SnapshotDirectories {
     return names;
   }
 
-  private static Optional<Long> idOf(String name) {
+  static Optional<Long> idOf(String name) {
     try {
       return Optional.of(Long.parseLong(name));
     } catch (NumberFormatException e) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.snapshotter.native_;
 
+import gantry.doctor.Finding;
+import gantry.doctor.Inspector;
 import gantry.errors.FailedPreconditionException;
 import gantry.errors.UnimplementedException;
 import gantry.filters.FieldPaths;
@@ -23,6 +25,7 @@ import gantry.store.snapshots.Reservation;
 import gantry.store.snapshots.SnapshotChain;
 import gantry.store.snapshots.SnapshotDirectories;
 import gantry.store.snapshots.SnapshotIndex;
+import gantry.store.snapshots.SnapshotInspection;
 import gantry.store.snapshots.SnapshotRecord;
 import java.io.Closeable;
 import java.io.IOException;
@@ -47,10 +50,11 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
     name = NativeSnapshotter.PLUGIN,
-    service = {Snapshotter.class, PluginFacts.class, HealthCheck.class},
+    service = {Snapshotter.class, PluginFacts.class, HealthCheck.class, Inspector.class},
     immediate = true)
 @Plugin(value = NativeSnapshotter.PLUGIN, plugin_platform = true)
-public final class NativeSnapshotter implements Snapshotter, PluginFacts, HealthCheck, Closeable {
+public final class NativeSnapshotter
+    implements Snapshotter, PluginFacts, HealthCheck, Inspector, Closeable {
   static final String PLUGIN = "io.containerd.snapshotter.v1.native";
 
   private static final Logger log = LoggerFactory.getLogger(NativeSnapshotter.class);
@@ -64,6 +68,7 @@ public final class NativeSnapshotter implements Snapshotter, PluginFacts, Health
 
   private final SnapshotDirectories directories;
   private final SnapshotIndex index;
+  private final SnapshotInspection inspection;
   private final TreeFlush flush;
 
   /** Opens the snapshots, and puts right what a crash left. */
@@ -77,6 +82,8 @@ public final class NativeSnapshotter implements Snapshotter, PluginFacts, Health
     directories = SnapshotDirectories.create(root);
     flush = new TreeFlush(directories.root());
     index = SnapshotIndex.open(directories.indexFile());
+    inspection =
+        new SnapshotInspection(PLUGIN, directories, index, NativeSnapshotter::hasDirectory);
     for (SnapshotRecord snapshot : directories.reconcile(index)) {
       restore(snapshot);
     }
@@ -98,6 +105,10 @@ public final class NativeSnapshotter implements Snapshotter, PluginFacts, Health
 
   private Path of(long id) {
     return directories.of(id);
+  }
+
+  private static boolean hasDirectory(SnapshotRecord snapshot) {
+    return hasDirectory(snapshot.info().kind(), !snapshot.info().parent().isEmpty());
   }
 
   /** A view shows its parent's directory. */
@@ -245,6 +256,21 @@ public final class NativeSnapshotter implements Snapshotter, PluginFacts, Health
   @Override
   public Optional<String> problem() {
     return directories.problem(index);
+  }
+
+  @Override
+  public Set<String> kinds() {
+    return inspection.kinds();
+  }
+
+  @Override
+  public List<Finding> inspect() throws IOException {
+    return inspection.inspect();
+  }
+
+  @Override
+  public void mend(Finding finding) throws IOException {
+    inspection.mend(finding);
   }
 
   /** What is being made or committed is made and committed all the same. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.snapshotter.overlay;
 
+import gantry.doctor.Finding;
+import gantry.doctor.Inspector;
 import gantry.errors.CanceledException;
 import gantry.errors.FailedPreconditionException;
 import gantry.filters.FieldPaths;
@@ -25,6 +27,7 @@ import gantry.store.snapshots.Reservation;
 import gantry.store.snapshots.SnapshotChain;
 import gantry.store.snapshots.SnapshotDirectories;
 import gantry.store.snapshots.SnapshotIndex;
+import gantry.store.snapshots.SnapshotInspection;
 import gantry.store.snapshots.SnapshotRecord;
 import java.io.Closeable;
 import java.io.IOException;
@@ -51,7 +54,7 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
     name = OverlaySnapshotter.PLUGIN,
-    service = {Snapshotter.class, PluginFacts.class, HealthCheck.class},
+    service = {Snapshotter.class, PluginFacts.class, HealthCheck.class, Inspector.class},
     reference =
         @Reference(
             name = "overlay",
@@ -59,7 +62,8 @@ import org.slf4j.LoggerFactory;
             target = "(osgi.condition.id=" + OverlayProbe.CONDITION + ")"),
     immediate = true)
 @Plugin(value = OverlaySnapshotter.PLUGIN, plugin_platform = true)
-public final class OverlaySnapshotter implements Snapshotter, PluginFacts, HealthCheck, Closeable {
+public final class OverlaySnapshotter
+    implements Snapshotter, PluginFacts, HealthCheck, Inspector, Closeable {
   static final String PLUGIN = "io.containerd.snapshotter.v1.overlayfs";
 
   private static final Logger log = LoggerFactory.getLogger(OverlaySnapshotter.class);
@@ -88,6 +92,7 @@ public final class OverlaySnapshotter implements Snapshotter, PluginFacts, Healt
   private final OverlayLayout layout;
   private final OverlayMounts mounts;
   private final SnapshotIndex index;
+  private final SnapshotInspection inspection;
   private final TreeFlush flush;
   private final FutureTask<Boolean> idMapsTrial;
 
@@ -109,6 +114,7 @@ public final class OverlaySnapshotter implements Snapshotter, PluginFacts, Healt
         new FutureTask<>(
             () -> !features.userXattr() && IdMappedMounts.areSupported(settings.root()));
     this.index = SnapshotIndex.open(directories.indexFile());
+    this.inspection = new SnapshotInspection(PLUGIN, directories, index, snapshot -> true);
     for (SnapshotRecord snapshot : directories.reconcile(index)) {
       restore(snapshot);
     }
@@ -298,6 +304,21 @@ public final class OverlaySnapshotter implements Snapshotter, PluginFacts, Healt
   @Override
   public Optional<String> problem() {
     return directories.problem(index);
+  }
+
+  @Override
+  public Set<String> kinds() {
+    return inspection.kinds();
+  }
+
+  @Override
+  public List<Finding> inspect() throws IOException {
+    return inspection.inspect();
+  }
+
+  @Override
+  public void mend(Finding finding) throws IOException {
+    inspection.mend(finding);
   }
 
   /** What is being made or committed is made and committed all the same. */
