@@ -7,6 +7,8 @@ import gantry.content.ContentStore;
 import gantry.content.ContentWriter;
 import gantry.content.IngestRequest;
 import gantry.content.IngestStatus;
+import gantry.doctor.Finding;
+import gantry.doctor.Inspector;
 import gantry.errors.FailedPreconditionException;
 import gantry.errors.InvalidArgumentException;
 import gantry.filters.FieldPaths;
@@ -19,9 +21,11 @@ import gantry.plugins.PluginFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
@@ -31,15 +35,16 @@ import org.osgi.service.component.annotations.Reference;
 /** The raw content store: blobs and ingests as files. It keeps nothing in memory. */
 @Component(
     name = FileContentStore.PLUGIN,
-    service = {ContentStore.class, PluginFacts.class, HealthCheck.class},
+    service = {ContentStore.class, PluginFacts.class, HealthCheck.class, Inspector.class},
     immediate = true)
 @Plugin(FileContentStore.PLUGIN)
-public final class FileContentStore implements ContentStore, PluginFacts, HealthCheck {
+public final class FileContentStore implements ContentStore, PluginFacts, HealthCheck, Inspector {
   static final String PLUGIN = "io.containerd.content.v1.content";
 
   private final ContentLayout layout;
   private final BlobDirectory blobs;
   private final IngestDirectory ingests;
+  private final IngestInspection inspection;
 
   /** Opens the store in the plugin's directory. */
   @Activate
@@ -52,6 +57,7 @@ public final class FileContentStore implements ContentStore, PluginFacts, Health
     blobs = new BlobDirectory(layout);
     ingests = new IngestDirectory(layout, blobs);
     ingests.sweep();
+    inspection = new IngestInspection(layout, Clock.systemUTC());
   }
 
   @Override
@@ -119,5 +125,20 @@ public final class FileContentStore implements ContentStore, PluginFacts, Health
       blobs.requireAbsent(expected);
     }
     return ingests.open(request);
+  }
+
+  @Override
+  public Set<String> kinds() {
+    return inspection.kinds();
+  }
+
+  @Override
+  public List<Finding> inspect() throws IOException {
+    return inspection.inspect();
+  }
+
+  @Override
+  public void mend(Finding finding) throws IOException {
+    inspection.mend(finding);
   }
 }
