@@ -7,6 +7,7 @@ import gantry.names.Namespace;
 import gantry.oci.Descriptor;
 import gantry.plugins.Contract;
 import gantry.typed.TypedValue;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,18 @@ public interface TaskManager {
    */
   int create(Namespace namespace, CreateTask request);
 
+  /**
+   * As {@link #create(Namespace, CreateTask)}, for a caller that waits so long and no longer. The
+   * creation goes on when its caller has left: who asks for the same meanwhile takes it over; if
+   * nobody does, the task is removed as soon as it is made.
+   *
+   * @throws gantry.errors.DeadlineExceededException if the caller's time is over before; the
+   *     message says what the creation is at and since when
+   */
+  default int create(Namespace namespace, CreateTask request, Duration patience) {
+    return create(namespace, request);
+  }
+
   /** Starts a process; returns its pid. */
   int start(Namespace namespace, String id, String execId);
 
@@ -44,7 +57,7 @@ public interface TaskManager {
    */
   ProcessState get(Namespace namespace, String id, String execId);
 
-  /** The init processes of all tasks. Those whose runtime does not answer are left out. */
+  /** The init processes of all tasks; status {@code UNKNOWN} where the runtime does not answer. */
   List<ProcessState> list(Namespace namespace);
 
   /** Sends a signal to a process, or to all of the task's. */

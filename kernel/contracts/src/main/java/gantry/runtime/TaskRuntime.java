@@ -39,6 +39,15 @@ public interface TaskRuntime {
    */
   int create(Bundle bundle, CreateTask request);
 
+  /**
+   * What it is doing to a task whose creation has not ended, and since when, in a few words.
+   *
+   * @return empty if it does not say
+   */
+  default String stage(TaskName task) {
+    return "";
+  }
+
   /** Starts a process; returns its pid. */
   int start(TaskName task, String execId);
 

@@ -25,12 +25,16 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes, finds and removes bundles. A bundle appears whole and disappears whole: it is made and
  * removed under a hidden name. Safe for concurrent use, also by two instances in one process.
  */
 final class BundleStore {
+  private static final Logger LOG = LoggerFactory.getLogger(BundleStore.class);
+
   private final BundleLayout layout;
   private final Era era;
   private final Trees trees;
@@ -102,7 +106,8 @@ final class BundleStore {
   }
 
   /**
-   * Takes a task for deletion. What an earlier daemon was doing to it does not count.
+   * Takes a task for deletion. What an earlier daemon was doing to it does not count, nor that
+   * nobody wants it.
    *
    * @throws FailedPreconditionException if it is being created or deleted
    * @throws NotFoundException if it is gone
@@ -110,7 +115,7 @@ final class BundleStore {
   void beginDelete(Bundle bundle) {
     Path file = layout.busy(bundle.state());
     try {
-      busy(bundle).filter(busy -> !busy.isOf(era)).ifPresent(stale -> end(bundle));
+      busy(bundle).filter(busy -> !busy.isUnderWay(era)).ifPresent(stale -> end(bundle));
       Files.writeString(
           file, Busy.now(Busy.Work.DELETE, era).text(), StandardOpenOption.CREATE_NEW);
     } catch (FileAlreadyExistsException e) {
@@ -120,6 +125,20 @@ final class BundleStore {
       throw new NotFoundException("task %s not found".formatted(bundle.id()), e);
     } catch (IOException e) {
       throw new InternalException("delete task %s: %s".formatted(bundle.id(), e), e);
+    }
+  }
+
+  /** Nobody wants the task: whoever comes by next, in whichever era, removes it. */
+  void discard(Bundle bundle) {
+    Path file = layout.busy(bundle.state());
+    try {
+      Path fresh = Files.createTempFile(bundle.state(), ".busy", "");
+      Files.writeString(fresh, Busy.now(Busy.Work.DISCARD, era).text());
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      LOG.debug("bundle {} is gone already", bundle.state());
+    } catch (IOException e) {
+      throw new InternalException("task %s: %s".formatted(bundle.id(), e), e);
     }
   }
 
@@ -190,7 +209,11 @@ final class BundleStore {
             busy ->
                 "its %s by runtime %s has been going on for %d s"
                     .formatted(
-                        busy.work() == Busy.Work.CREATE ? "creation" : "deletion",
+                        busy.work() == Busy.Work.CREATE
+                            ? Attempts.CREATION
+                            : busy.work() == Busy.Work.DELETE
+                                ? Attempts.DELETION
+                                : Attempts.CLEANUP,
                         runtime(bundle).orElse("?"),
                         Duration.between(busy.since(), Instant.now()).toSeconds()))
         .orElse("");

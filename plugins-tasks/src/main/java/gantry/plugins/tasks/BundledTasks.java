@@ -2,13 +2,8 @@
 package gantry.plugins.tasks;
 
 import gantry.containers.Container;
-import gantry.errors.CanceledException;
-import gantry.errors.DeadlineExceededException;
-import gantry.errors.GantryException;
 import gantry.errors.InvalidArgumentException;
 import gantry.errors.NotFoundException;
-import gantry.errors.UnavailableException;
-import gantry.errors.UnknownException;
 import gantry.events.EventBus;
 import gantry.filters.Filter;
 import gantry.linux.Mounts;
@@ -22,12 +17,14 @@ import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
 import gantry.plugins.PluginFacts;
 import gantry.plugins.PluginInventory;
+import gantry.plugins.TimeLimits;
 import gantry.runtime.Bundle;
 import gantry.runtime.CreateTask;
 import gantry.runtime.Exit;
 import gantry.runtime.ProcessDetails;
 import gantry.runtime.ProcessIo;
 import gantry.runtime.ProcessState;
+import gantry.runtime.TaskLimit;
 import gantry.runtime.TaskManager;
 import gantry.runtime.TaskMetric;
 import gantry.runtime.TaskRuntime;
@@ -38,17 +35,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The tasks whose bundles are below one directory. It keeps nothing in memory, so two versions of
- * it can serve side by side. When a runtime appears, the tasks it had before a restart are looked
- * after in the background; calls are served meanwhile.
+ * The tasks whose bundles are below one directory. Which they are is on disk alone, so two versions
+ * of it can serve side by side; in memory is only who is at work on what, and who is silent. When a
+ * runtime appears, the tasks it had before a restart are looked after in the background; calls are
+ * served meanwhile.
  */
 @Component(
     name = BundledTasks.PLUGIN,
@@ -58,20 +55,21 @@ import org.slf4j.LoggerFactory;
     value = BundledTasks.PLUGIN,
     plugin_requires = {"io.containerd.metadata.v1", "io.containerd.shim.v1"},
     plugin_platform = true)
-public final class BundledTasks implements TaskManager, PluginFacts {
+public final class BundledTasks implements TaskManager, PluginFacts, AutoCloseable {
   static final String PLUGIN = "io.containerd.runtime.v2.task";
 
-  private static final Logger LOG = LoggerFactory.getLogger(BundledTasks.class);
-
-  /** A runtime may have to start its supervisor first, and has limits of its own. */
-  private static final Duration CREATION = Duration.ofMinutes(5);
+  /** What a creation may take beyond the runtime's part: bundle, checkpoint, clean-up. */
+  private static final Duration EXTRA = Duration.ofMinutes(2);
 
   private final Handle<Metadata> metadata;
   private final BundleStore bundles;
-  private final Recovery recovery;
+  private final Laggards laggards;
   private final Runtimes runtimes = new Runtimes();
   private final TaskViews views;
   private final Checkpoints checkpoints;
+  private final Creation creation;
+  private final Deletion deletion;
+  private final TimeLimits limits;
 
   /** Takes the plugin's directories; recovery begins with the first runtime. */
   @Activate
@@ -79,22 +77,43 @@ public final class BundledTasks implements TaskManager, PluginFacts {
       @Reference PluginDirectories directories,
       @Reference(service = Handle.class, target = "(contract=gantry.metadata.Metadata)")
           Handle<Metadata> metadata,
-      @Reference EventBus events) {
+      @Reference EventBus events,
+      @Reference TimeLimits limits) {
     this(
         new BundleLayout(directories.root(PLUGIN), directories.state(PLUGIN)),
         metadata,
         events,
         Era.current(),
-        new Trees(Mounts::unmountRecursive));
+        new Trees(Mounts::unmountRecursive),
+        limits);
   }
 
   BundledTasks(
-      BundleLayout layout, Handle<Metadata> metadata, EventBus events, Era era, Trees trees) {
+      BundleLayout layout,
+      Handle<Metadata> metadata,
+      EventBus events,
+      Era era,
+      Trees trees,
+      TimeLimits limits) {
+    Attempts attempts = new Attempts();
+    Silence silence = new Silence();
     this.metadata = metadata;
+    this.limits = limits;
     this.bundles = new BundleStore(layout, era, trees);
-    this.recovery = new Recovery(bundles, events, era);
-    this.views = new TaskViews(this::require, bundles);
+    Recovery recovery = new Recovery(bundles, events, era, attempts, silence, limits);
+    this.laggards = new Laggards(bundles, recovery);
+    this.views = new TaskViews(this::require, bundles, silence, limits);
     this.checkpoints = new Checkpoints(metadata, trees);
+    this.creation =
+        new Creation(
+            attempts,
+            bundles,
+            recovery,
+            laggards,
+            checkpoints,
+            limits,
+            bundle -> require(bundle).runtime());
+    this.deletion = new Deletion(attempts, bundles, recovery, limits);
     Thread.ofVirtual().name("task-sweep").start(bundles::sweep);
   }
 
@@ -111,11 +130,20 @@ public final class BundledTasks implements TaskManager, PluginFacts {
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
   void bindRuntime(Handle<TaskRuntime> runtime, Map<String, ?> properties) {
-    recovery.begin(runtime, runtimes.add(runtime, properties));
+    runtimes.add(runtime, properties);
+    laggards.arrived(runtime, bundle -> runtimes.has(runtime, bundles.runtime(bundle).orElse("")));
   }
 
   void unbindRuntime(Handle<TaskRuntime> runtime) {
     runtimes.remove(runtime);
+    laggards.left(runtime);
+  }
+
+  /** What is under way goes on. */
+  @Override
+  @Deactivate
+  public void close() {
+    laggards.close();
   }
 
   @Override
@@ -125,74 +153,27 @@ public final class BundledTasks implements TaskManager, PluginFacts {
 
   @Override
   public int create(Namespace namespace, CreateTask request) {
+    return create(namespace, request, TaskLimit.CREATE.in(limits).plus(EXTRA));
+  }
+
+  @Override
+  public int create(Namespace namespace, CreateTask request, Duration patience) {
     Container container = container(namespace, request.containerId());
     String name = request.runtime().isEmpty() ? container.runtime() : request.runtime();
     TaskOptions.requireSupported(name, request);
-    Handle<TaskRuntime> runtime = runtimes.forNew(name);
-    Bundle bundle = bundles.create(namespace.name(), container.id(), name, container.spec());
-    try {
-      String image = checkpoints.unpack(Caller.of(namespace), request, bundle);
-      CreateTask effective = TaskOptions.complete(request, name, container.runtimeOptions(), image);
-      int pid = runtime.within(CREATION).call(r -> r.create(bundle, effective));
-      bundles.end(bundle);
-      return pid;
-    } catch (UnknownException e) {
-      abandon(runtime, bundle, e);
-      String message = String.valueOf(e.getMessage());
-      throw message.startsWith(Runtimes.NOT_STARTED)
-          ? e
-          : new UnknownException("failed to create shim task: " + message, e);
-    } catch (RuntimeException e) {
-      abandon(runtime, bundle, e);
-      throw e;
-    }
-  }
-
-  /** A creation without an answer may have made something; one with an answer has not. */
-  private void abandon(Handle<TaskRuntime> runtime, Bundle bundle, RuntimeException failure) {
-    boolean unanswered =
-        failure instanceof UnavailableException
-            || failure instanceof DeadlineExceededException
-            || failure instanceof CanceledException;
-    try {
-      if (unanswered) {
-        recovery.bury(runtime, bundle, false);
-      } else {
-        bundles.remove(bundle);
-      }
-    } catch (GantryException e) {
-      // The bundle stays, so that a delete can clean up what this could not.
-      bundles.end(bundle);
-      failure.addSuppressed(e);
-    }
+    return creation.run(
+        runtimes.forNew(name), Creation.Wanted.of(namespace, request, name, container), patience);
   }
 
   @Override
   public int start(Namespace namespace, String id, String execId) {
-    return require(namespace, id).call((r, task) -> r.start(task, execId));
+    return require(namespace, id)
+        .call(TaskLimit.START.in(limits), (r, task) -> r.start(task, execId));
   }
 
   @Override
   public Exit delete(Namespace namespace, String id) {
-    Task task = require(namespace, id);
-    bundles.beginDelete(task.bundle());
-    try {
-      return delete(task);
-    } catch (RuntimeException e) {
-      // Only then: what is gone may have been made again by somebody who is busy with it.
-      bundles.end(task.bundle());
-      throw e;
-    }
-  }
-
-  private Exit delete(Task task) {
-    try {
-      Exit exit = task.call((r, name) -> r.delete(name, ""));
-      bundles.remove(task.bundle());
-      return exit;
-    } catch (NotFoundException e) {
-      return recovery.bury(task.runtime(), task.bundle(), true);
-    }
+    return deletion.run(require(namespace, id));
   }
 
   @Override
@@ -201,7 +182,8 @@ public final class BundledTasks implements TaskManager, PluginFacts {
       throw new InvalidArgumentException(
           "delete process of task %s: exec id is empty".formatted(id));
     }
-    return require(namespace, id).call((r, task) -> r.delete(task, execId));
+    return require(namespace, id)
+        .call(TaskLimit.DELETE.in(limits), (r, task) -> r.delete(task, execId));
   }
 
   @Override
@@ -216,7 +198,8 @@ public final class BundledTasks implements TaskManager, PluginFacts {
 
   @Override
   public void kill(Namespace namespace, String id, String execId, int signal, boolean all) {
-    require(namespace, id).run((r, task) -> r.kill(task, execId, signal, all));
+    require(namespace, id)
+        .run(TaskLimit.KILL.in(limits), (r, task) -> r.kill(task, execId, signal, all));
   }
 
   @Override
@@ -225,32 +208,34 @@ public final class BundledTasks implements TaskManager, PluginFacts {
       throw new InvalidArgumentException("exec id cannot be empty");
     }
     Identifier.require("invalid exec id " + execId, execId);
-    require(namespace, id).run((r, task) -> r.exec(task, execId, io, spec));
+    require(namespace, id)
+        .run(TaskLimit.EXEC.in(limits), (r, task) -> r.exec(task, execId, io, spec));
   }
 
   @Override
   public void resize(Namespace namespace, String id, String execId, int width, int height) {
-    require(namespace, id).run((r, task) -> r.resize(task, execId, width, height));
+    require(namespace, id)
+        .run(TaskLimit.QUERY.in(limits), (r, task) -> r.resize(task, execId, width, height));
   }
 
   @Override
   public void closeStdin(Namespace namespace, String id, String execId) {
-    require(namespace, id).run((r, task) -> r.closeStdin(task, execId));
+    require(namespace, id).run(TaskLimit.QUERY.in(limits), (r, task) -> r.closeStdin(task, execId));
   }
 
   @Override
   public void pause(Namespace namespace, String id) {
-    require(namespace, id).run(TaskRuntime::pause);
+    require(namespace, id).run(TaskLimit.UPDATE.in(limits), TaskRuntime::pause);
   }
 
   @Override
   public void resume(Namespace namespace, String id) {
-    require(namespace, id).run(TaskRuntime::resume);
+    require(namespace, id).run(TaskLimit.UPDATE.in(limits), TaskRuntime::resume);
   }
 
   @Override
   public List<ProcessDetails> pids(Namespace namespace, String id) {
-    return require(namespace, id).call(TaskRuntime::pids);
+    return require(namespace, id).call(TaskLimit.QUERY.in(limits), TaskRuntime::pids);
   }
 
   @Override
@@ -263,7 +248,8 @@ public final class BundledTasks implements TaskManager, PluginFacts {
   @Override
   public void update(
       Namespace namespace, String id, TypedValue resources, Map<String, String> annotations) {
-    require(namespace, id).run((r, task) -> r.update(task, resources, annotations));
+    require(namespace, id)
+        .run(TaskLimit.UPDATE.in(limits), (r, task) -> r.update(task, resources, annotations));
   }
 
   @Override
@@ -280,16 +266,7 @@ public final class BundledTasks implements TaskManager, PluginFacts {
   public void lost(Namespace namespace, String id) {
     bundles
         .find(namespace.name(), id)
-        .ifPresent(
-            bundle -> Thread.ofVirtual().name("task-lost-" + id).start(() -> recover(bundle)));
-  }
-
-  private void recover(Bundle bundle) {
-    try {
-      recovery.recover(require(bundle).runtime(), bundle);
-    } catch (GantryException e) {
-      LOG.warn("look after task {}: it stays as it is", bundle.id(), e);
-    }
+        .ifPresent(bundle -> laggards.recover(require(bundle).runtime(), bundle));
   }
 
   private Task require(Namespace namespace, String id) {

@@ -12,7 +12,9 @@ import java.util.List;
 record Busy(Work work, String era, Instant since) {
   enum Work {
     CREATE,
-    DELETE
+    DELETE,
+    /** Nobody wants the task; whoever comes first removes it. */
+    DISCARD
   }
 
   static Busy now(Work work, Era era) {
@@ -27,7 +29,12 @@ record Busy(Work work, String era, Instant since) {
     if (words.size() != 3 || !words.get(2).matches("[0-9]{1,15}")) {
       return new Busy(Work.CREATE, "", Instant.EPOCH);
     }
-    Work work = words.getFirst().equals(Work.DELETE.name()) ? Work.DELETE : Work.CREATE;
+    Work work =
+        switch (words.getFirst()) {
+          case "DELETE" -> Work.DELETE;
+          case "DISCARD" -> Work.DISCARD;
+          default -> Work.CREATE;
+        };
     return new Busy(work, words.get(1), Instant.ofEpochMilli(Long.parseLong(words.get(2))));
   }
 
@@ -37,5 +44,15 @@ record Busy(Work work, String era, Instant since) {
 
   boolean isOf(Era that) {
     return era.equals(that.token());
+  }
+
+  /** Whether somebody in this era is at it. */
+  boolean isUnderWay(Era now) {
+    return work != Work.DISCARD && isOf(now);
+  }
+
+  /** Whether the task was never told of to anybody, and nobody makes it any more. */
+  boolean isUnwanted(Era now) {
+    return work == Work.DISCARD || (work == Work.CREATE && !isOf(now));
   }
 }

@@ -6,6 +6,7 @@ import gantry.errors.DeadlineExceededException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,19 +19,20 @@ final class Deadline<R> {
   private final String what;
   private final Duration limit;
   private final long end;
-  private final FutureTask<R> task;
+  private final Future<R> task;
 
-  private Deadline(String what, Duration limit, Callable<R> call) {
+  private Deadline(String what, Duration limit, long end, Future<R> task) {
     this.what = what;
     this.limit = limit;
-    this.end = System.nanoTime() + limit.toNanos();
-    this.task = new FutureTask<>(call);
+    this.end = end;
+    this.task = task;
   }
 
   static <R> Deadline<R> start(String what, Duration limit, Callable<R> call) {
-    Deadline<R> deadline = new Deadline<>(what, limit, call);
-    Thread.ofVirtual().name(what).start(deadline.task);
-    return deadline;
+    FutureTask<R> task = new FutureTask<>(call);
+    long end = System.nanoTime() + limit.toNanos();
+    Thread.ofVirtual().name(what).start(task);
+    return new Deadline<>(what, limit, end, task);
   }
 
   /**

@@ -28,14 +28,19 @@ final class Runtimes {
     this.absent = absent;
   }
 
-  /** Adds a runtime under all its names; returns the names. */
-  Set<String> add(Handle<TaskRuntime> runtime, Map<String, ?> properties) {
+  /** Adds a runtime under all its names. */
+  void add(Handle<TaskRuntime> runtime, Map<String, ?> properties) {
     Set<String> names = names(properties.get(TaskRuntime.RUNTIME_PROPERTY));
     if (names.contains(TaskRuntime.ANY)) {
       notByAny = names(properties.get(TaskRuntime.EXCEPT_PROPERTY));
     }
     names.forEach(name -> byName.put(name, runtime));
-    return names;
+  }
+
+  /** Whether tasks of this runtime name are with this runtime now. */
+  @SuppressWarnings("ReferenceEquality") // a handle is the same as long as its plugin is there
+  boolean has(Handle<TaskRuntime> runtime, String name) {
+    return find(name) == runtime;
   }
 
   void remove(Handle<TaskRuntime> runtime) {

@@ -17,6 +17,7 @@ import gantry.filters.Filter;
 import gantry.linux.Mounts;
 import gantry.mounts.Mount;
 import gantry.names.Namespace;
+import gantry.plugins.TimeLimits;
 import gantry.runtime.CreateTask;
 import gantry.runtime.Exit;
 import gantry.runtime.ProcessIo;
@@ -128,9 +129,12 @@ class BundledTasksTest {
     CompletableFuture<Integer> first = async(() -> tasks.create(NS, request("c1")));
     assertThat(runtime.creating.await(10, TimeUnit.SECONDS)).isTrue();
 
-    assertThatThrownBy(() -> tasks.create(NS, request("c1")))
+    assertThatThrownBy(() -> tasks.create(NS, another("c1")))
         .isInstanceOf(AlreadyExistsException.class)
-        .hasMessageContaining("its creation by runtime " + FakeRuntime.NAME);
+        .hasMessageMatching(
+            "task c1: its creation has been going on for \\d+ s, now: runtime "
+                + FakeRuntime.NAME
+                + ": halfway: already exists");
     assertThatThrownBy(() -> tasks.delete(NS, "c1"))
         .isInstanceOf(FailedPreconditionException.class)
         .hasMessageContaining("creation");
@@ -375,8 +379,7 @@ class BundledTasksTest {
     runtime.open = open;
     CompletableFuture<Integer> first = async(() -> tasks.create(NS, request("c1")));
     assertThat(runtime.creating.await(10, TimeUnit.SECONDS)).isTrue();
-    Recovery beside =
-        new Recovery(new BundleStore(layout(), NOW, new Trees(path -> {})), events, NOW);
+    Recovery beside = recovery();
 
     beside.recover(handle, layout().bundle("default", "c1"));
     open.countDown();
@@ -425,8 +428,8 @@ class BundledTasksTest {
   void recovery_byTwoVersionsAtOnce_tellsOnce() throws Exception {
     tasks.create(NS, request("c1"));
     runtime.tasks.clear();
-    Recovery one = new Recovery(new BundleStore(layout(), NOW, new Trees(path -> {})), events, NOW);
-    Recovery two = new Recovery(new BundleStore(layout(), NOW, new Trees(path -> {})), events, NOW);
+    Recovery one = recovery();
+    Recovery two = recovery();
 
     Together.call(
         8,
@@ -445,7 +448,22 @@ class BundledTasksTest {
 
   private BundledTasks open(Era era) {
     return new BundledTasks(
-        layout(), FixedHandle.of(containers), events, era, new Trees(Mounts::unmountRecursive));
+        layout(),
+        FixedHandle.of(containers),
+        events,
+        era,
+        new Trees(Mounts::unmountRecursive),
+        TimeLimits.STANDARD);
+  }
+
+  private Recovery recovery() {
+    return new Recovery(
+        new BundleStore(layout(), NOW, new Trees(path -> {})),
+        events,
+        NOW,
+        new Attempts(),
+        new Silence(),
+        TimeLimits.STANDARD);
   }
 
   private BundleLayout layout() {
@@ -467,6 +485,11 @@ class BundledTasksTest {
 
   private static CreateTask request(String id) {
     return new CreateTask(id, List.of(), new ProcessIo("", "", "", false), null, null, "");
+  }
+
+  /** One that wants something else. */
+  private static CreateTask another(String id) {
+    return new CreateTask(id, List.of(), new ProcessIo("", "/f", "", false), null, null, "");
   }
 
   private static <T> CompletableFuture<T> async(Supplier<T> call) {

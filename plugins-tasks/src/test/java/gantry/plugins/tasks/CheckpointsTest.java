@@ -16,6 +16,7 @@ import gantry.oci.Digest;
 import gantry.oci.MediaTypes;
 import gantry.oci.tar.TarEntry;
 import gantry.oci.tar.TarReader;
+import gantry.plugins.TimeLimits;
 import gantry.runtime.CreateTask;
 import gantry.runtime.ProcessIo;
 import gantry.runtime.TaskRuntime;
@@ -60,7 +61,8 @@ class CheckpointsTest {
             FixedHandle.of(metadata),
             new RecordingEventBus(),
             new Era("e1x1", Instant.EPOCH),
-            new Trees(Mounts::unmountRecursive));
+            new Trees(Mounts::unmountRecursive),
+            TimeLimits.STANDARD);
     tasks.bindRuntime(
         FixedHandle.<TaskRuntime>of(runtime),
         Map.of(TaskRuntime.RUNTIME_PROPERTY, FakeRuntime.NAME));

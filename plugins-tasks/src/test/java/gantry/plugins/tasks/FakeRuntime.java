@@ -61,6 +61,11 @@ final class FakeRuntime implements TaskRuntime {
   }
 
   @Override
+  public String stage(TaskName task) {
+    return "halfway";
+  }
+
+  @Override
   public int start(TaskName task, String execId) {
     status(task);
     tasks.put(task.id(), TaskStatus.RUNNING);
