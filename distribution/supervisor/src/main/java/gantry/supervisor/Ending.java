@@ -67,8 +67,12 @@ final class Ending {
     }
   }
 
-  /** Waits until it is to end. */
-  void await() throws InterruptedException {
+  /**
+   * Waits until it is to end.
+   *
+   * @param connected whether somebody is, who may be about to make a task
+   */
+  void await(BooleanSupplier connected) throws InterruptedException {
     if (starts == null) {
       told.await();
       return;
@@ -77,7 +81,7 @@ final class Ending {
       long left = grace.toNanos() - (System.nanoTime() - lastUse);
       // again and again, for a task's end is not a use
       told.await(Math.max(left, grace.toNanos() / 4), TimeUnit.NANOSECONDS);
-    } while (!isOver(starts));
+    } while (!isOver(starts, connected));
   }
 
   /** Lets the next be started. */
@@ -88,8 +92,8 @@ final class Ending {
     }
   }
 
-  private boolean isOver(Path file) {
-    if (isInUse(file)) {
+  private boolean isOver(Path file, BooleanSupplier connected) {
+    if (isInUse(file, connected)) {
       return false;
     }
     try {
@@ -97,7 +101,7 @@ final class Ending {
       if (lock.isEmpty()) {
         return false;
       }
-      if (isInUse(file)) {
+      if (isInUse(file, connected)) {
         lock.get().close();
         return false;
       }
@@ -110,13 +114,13 @@ final class Ending {
     }
   }
 
-  private boolean isInUse(Path file) {
+  private boolean isInUse(Path file, BooleanSupplier connected) {
     Optional<FileTime> now = modified(file);
     if (!now.equals(touched)) {
       touched = now;
       used();
     }
-    if (!idle.getAsBoolean()) {
+    if (!idle.getAsBoolean() || connected.getAsBoolean()) {
       used();
     }
     return System.nanoTime() - lastUse < grace.toNanos();

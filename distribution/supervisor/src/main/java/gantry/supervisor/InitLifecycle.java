@@ -44,6 +44,7 @@ final class InitLifecycle {
     init.reporting().lock();
     try {
       host.ledger().created(task.key(), task.request());
+      task.runc().note(task.bundle());
       mount(task);
       if (task.request().getCheckpoint().isEmpty()) {
         launch(task, launch -> task.runc().create(task.key().id(), task.bundle(), launch));

@@ -110,7 +110,7 @@ public final class Main {
           @Nullable NamespaceSockets sockets = namespaces(arguments, services)) {
         System.out.println("ready");
         System.out.flush();
-        ending.await();
+        ending.await(() -> sockets != null && sockets.areConnected());
         events.flush(LAST_EVENTS);
         assert server != null && orphans != null;
         assert (sockets == null) == (arguments.starts() == null);

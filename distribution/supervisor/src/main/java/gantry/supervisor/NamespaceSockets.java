@@ -97,6 +97,11 @@ final class NamespaceSockets implements AutoCloseable {
     }
   }
 
+  /** Whether anybody is connected, be it without calling. */
+  synchronized boolean areConnected() {
+    return servers.values().stream().anyMatch(TtrpcServer::isConnected);
+  }
+
   /** Ends all connections. Which namespaces were wanted is forgotten. */
   @Override
   public void close() throws IOException {

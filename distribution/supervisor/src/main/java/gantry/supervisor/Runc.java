@@ -51,6 +51,11 @@ final class Runc {
     }
   }
 
+  /** Notes in a bundle what runs it, for who clears up after this process: program and root. */
+  void note(Path bundle) throws IOException {
+    Files.writeString(bundle.resolve("runtime"), command.program() + "\n" + global.get(1) + "\n");
+  }
+
   /** Makes a container, which does not run yet. */
   void create(String id, Path bundle, Launch launch) throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(List.of("create", "--bundle", bundle.toString()));

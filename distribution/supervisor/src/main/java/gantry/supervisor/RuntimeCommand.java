@@ -50,6 +50,10 @@ final class RuntimeCommand {
    */
   record Result(int status, String output, String error) {}
 
+  Path program() {
+    return program;
+  }
+
   /** Runs it with nothing to read; what it prints is returned. */
   Result run(List<String> global, List<String> arguments, Duration timeout)
       throws IOException, InterruptedException {

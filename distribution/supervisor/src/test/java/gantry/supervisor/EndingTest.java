@@ -49,7 +49,7 @@ class EndingTest {
               return looks.getCount() == 0;
             },
             GRACE);
-    ending.await();
+    ending.await(() -> false);
     assertThat(looks.getCount()).isZero();
     assertThat(Flock.tryLock(starts)).isEmpty();
     ending.release();
@@ -91,7 +91,7 @@ class EndingTest {
               return true;
             },
             GRACE);
-    ending.await();
+    ending.await(() -> false);
     assertThat(looks.get()).isGreaterThanOrEqualTo(10);
     ending.release();
   }
@@ -106,7 +106,7 @@ class EndingTest {
 
   private static void await(Ending ending) {
     try {
-      ending.await();
+      ending.await(() -> false);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -164,9 +164,12 @@ public final class TtrpcServer implements AutoCloseable {
     }
     ServerConnection connection = new ServerConnection(channel, services, deadlines);
     connections.add(connection);
-    Thread.ofVirtual()
-        .name("ttrpc-connection")
-        .start(() -> serve(connection));
+    Thread.ofVirtual().name("ttrpc-connection").start(() -> serve(connection));
+  }
+
+  /** Whether anybody is connected, be it without calling. */
+  public boolean isConnected() {
+    return !connections.isEmpty();
   }
 
   private void serve(ServerConnection connection) {
