@@ -6,6 +6,7 @@ import gantry.errors.NotFoundException;
 import gantry.linux.Filesystems;
 import gantry.linux.MountEntry;
 import gantry.linux.Mounts;
+import gantry.linux.OomEvents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * The control group of a container: one directory in version 2, one per controller in version 1.
@@ -25,6 +27,16 @@ final class Cgroup {
 
   private Cgroup(Map<String, Path> directories) {
     this.directories = Map.copyOf(directories);
+  }
+
+  /** A group of version 2. */
+  static Cgroup unified(Path directory) {
+    return new Cgroup(Map.of(UNIFIED, directory));
+  }
+
+  /** A group of version 1, by controller. */
+  static Cgroup legacy(Map<String, Path> directories) {
+    return new Cgroup(directories);
   }
 
   /** The group a process is in, {@code cgroups(7)}. */
@@ -81,6 +93,21 @@ final class Cgroup {
                 .map(path -> new CgroupFile(path.resolve("memory.oom_control")))
                 .orElse(new CgroupFile(ROOT.resolve("none")));
     return file.table().getOrDefault("oom_kill", 0L);
+  }
+
+  /**
+   * Tells when the kernel kills something in it for want of memory; closed at once if there is no
+   * memory controller.
+   *
+   * @param told how often that was, or 0 if {@link #oomKills} says it
+   */
+  OomEvents.Watch watch(OomEvents events, LongConsumer told) throws IOException {
+    Path unified = directories.get(UNIFIED);
+    if (unified != null) {
+      return events.watchUnified(unified.resolve("memory.events"), () -> told.accept(0));
+    }
+    Path memory = directories.get("memory");
+    return memory == null ? () -> {} : events.watchLegacy(memory, told);
   }
 
   /** The directory of a controller of version 1. */

@@ -2,9 +2,12 @@
 package gantry.supervisor;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +44,59 @@ record CgroupFile(Path path) {
       }
     }
     return table;
+  }
+
+  /**
+   * RDMA numbers of a device.
+   *
+   * @param handles -1 without limit, as all bits of the field are then
+   */
+  record Rdma(String device, int handles, int objects) {}
+
+  /** Lines of "device hca_handle=number hca_object=number". */
+  List<Rdma> rdma() throws IOException {
+    List<Rdma> devices = new ArrayList<>();
+    for (String line : lines()) {
+      String[] words = line.strip().split(" ", -1);
+      if (words.length == 3) {
+        Map<String, Long> t = pairs(words);
+        devices.add(
+            new Rdma(
+                words[0],
+                t.getOrDefault("hca_handle", 0L).intValue(),
+                t.getOrDefault("hca_object", 0L).intValue()));
+      }
+    }
+    return devices;
+  }
+
+  /** Words of the form "name=number"; others are left out. */
+  static Map<String, Long> pairs(String... words) {
+    Map<String, Long> table = new HashMap<>();
+    for (String word : words) {
+      int equals = word.indexOf('=');
+      if (equals > 0) {
+        table.put(word.substring(0, equals), parse(word.substring(equals + 1)));
+      }
+    }
+    return table;
+  }
+
+  /** What is between these in the names of files of a directory, for example a page size. */
+  static List<String> namesBetween(Path directory, String prefix, String suffix)
+      throws IOException {
+    List<String> found = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, prefix + "*" + suffix)) {
+      for (Path file : files) {
+        String name = String.valueOf(file.getFileName());
+        String between = name.substring(prefix.length(), name.length() - suffix.length());
+        if (between.indexOf('.') < 0) {
+          found.add(between);
+        }
+      }
+    }
+    Collections.sort(found);
+    return found;
   }
 
   static long parse(String word) {

@@ -27,16 +27,21 @@ final class ExitHandler {
 
   private final Host host;
   private final TaskEvents events;
+  private final OutOfMemory memory;
 
-  ExitHandler(Host host, TaskEvents events) {
+  ExitHandler(Host host, TaskEvents events, OutOfMemory memory) {
     this.host = host;
     this.events = events;
+    this.memory = memory;
   }
 
   /** Follows a process that exists. */
   void follow(Task task, TaskProcess process) throws IOException {
     CompletableFuture<PidWatcher.End> end = host.exits().watch(process.pid());
     Thread.ofVirtual().name("exit").start(() -> await(task, process, end));
+    if (process.isInit()) {
+      memory.watch(task);
+    }
   }
 
   private void await(Task task, TaskProcess process, CompletableFuture<PidWatcher.End> end) {

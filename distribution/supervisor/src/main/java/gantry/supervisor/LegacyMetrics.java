@@ -5,15 +5,19 @@ import io.containerd.cgroups.v1.BlkIOEntry;
 import io.containerd.cgroups.v1.BlkIOStat;
 import io.containerd.cgroups.v1.CPUStat;
 import io.containerd.cgroups.v1.CPUUsage;
+import io.containerd.cgroups.v1.HugetlbStat;
 import io.containerd.cgroups.v1.MemoryEntry;
 import io.containerd.cgroups.v1.MemoryOomControl;
 import io.containerd.cgroups.v1.MemoryStat;
 import io.containerd.cgroups.v1.Metrics;
 import io.containerd.cgroups.v1.PidsStat;
+import io.containerd.cgroups.v1.RdmaEntry;
+import io.containerd.cgroups.v1.RdmaStat;
 import io.containerd.cgroups.v1.Throttle;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +47,17 @@ final class LegacyMetrics {
     Optional<Path> blkio = group.controller("blkio");
     if (blkio.isPresent()) {
       metrics.setBlkio(blkio(blkio.get()));
+    }
+    Optional<Path> pages = group.controller("hugetlb");
+    if (pages.isPresent()) {
+      metrics.addAllHugetlb(hugePages(pages.get()));
+    }
+    Optional<Path> rdma = group.controller("rdma");
+    if (rdma.isPresent()) {
+      metrics.setRdma(
+          RdmaStat.newBuilder()
+              .addAllCurrent(rdma(file(rdma.get(), "rdma.current")))
+              .addAllLimit(rdma(file(rdma.get(), "rdma.max"))));
     }
     return metrics.build();
   }
@@ -144,32 +159,98 @@ final class LegacyMetrics {
     stat.setTotalUnevictable(t.getOrDefault("total_unevictable", 0L));
   }
 
+  private static List<HugetlbStat> hugePages(Path directory) throws IOException {
+    List<HugetlbStat> pages = new ArrayList<>();
+    for (String size : CgroupFile.namesBetween(directory, "hugetlb.", ".usage_in_bytes")) {
+      String prefix = "hugetlb." + size;
+      pages.add(
+          HugetlbStat.newBuilder()
+              .setPagesize(size)
+              .setUsage(file(directory, prefix + ".usage_in_bytes").number())
+              .setMax(file(directory, prefix + ".max_usage_in_bytes").number())
+              .setFailcnt(file(directory, prefix + ".failcnt").number())
+              .build());
+    }
+    return pages;
+  }
+
+  private static List<RdmaEntry> rdma(CgroupFile file) throws IOException {
+    List<RdmaEntry> entries = new ArrayList<>();
+    for (CgroupFile.Rdma device : file.rdma()) {
+      entries.add(
+          RdmaEntry.newBuilder()
+              .setDevice(device.device())
+              .setHcaHandles(device.handles())
+              .setHcaObjects(device.objects())
+              .build());
+    }
+    return entries;
+  }
+
+  /**
+   * Of what counts traffic the first that has anything: a scheduler that knows groups, with or
+   * without its name, otherwise the limiter, which every kernel has.
+   */
   private static BlkIOStat blkio(Path directory) throws IOException {
+    Map<String, String> names = devices();
+    for (String kind : List.of("blkio.", "blkio.bfq.")) {
+      BlkIOStat.Builder stat = BlkIOStat.newBuilder();
+      stat.addAllIoServiceBytesRecursive(
+          entries(directory, kind + "io_service_bytes_recursive", names));
+      stat.addAllIoServicedRecursive(entries(directory, kind + "io_serviced_recursive", names));
+      stat.addAllIoQueuedRecursive(entries(directory, kind + "io_queued_recursive", names));
+      stat.addAllIoServiceTimeRecursive(
+          entries(directory, kind + "io_service_time_recursive", names));
+      stat.addAllIoWaitTimeRecursive(entries(directory, kind + "io_wait_time_recursive", names));
+      stat.addAllIoMergedRecursive(entries(directory, kind + "io_merged_recursive", names));
+      stat.addAllIoTimeRecursive(entries(directory, kind + "time_recursive", names));
+      stat.addAllSectorsRecursive(entries(directory, kind + "sectors_recursive", names));
+      if (stat.getIoServicedRecursiveCount() > 0) {
+        return stat.build();
+      }
+    }
     BlkIOStat.Builder stat = BlkIOStat.newBuilder();
-    List<BlkIOEntry> bytes = entries(directory, "blkio.bfq.io_service_bytes_recursive");
-    List<BlkIOEntry> served = entries(directory, "blkio.bfq.io_serviced_recursive");
-    stat.addAllIoServiceBytesRecursive(
-        bytes.isEmpty() ? entries(directory, "blkio.throttle.io_service_bytes_recursive") : bytes);
-    stat.addAllIoServicedRecursive(
-        served.isEmpty() ? entries(directory, "blkio.throttle.io_serviced_recursive") : served);
+    stat.addAllIoServiceBytesRecursive(limiter(directory, "io_service_bytes", names));
+    stat.addAllIoServicedRecursive(limiter(directory, "io_serviced", names));
     return stat.build();
   }
 
-  /** Lines of "major:minor operation number"; the sum at the end has no device. */
-  private static List<BlkIOEntry> entries(Path directory, String name) throws IOException {
+  private static List<BlkIOEntry> limiter(Path directory, String name, Map<String, String> names)
+      throws IOException {
+    List<BlkIOEntry> all = entries(directory, "blkio.throttle." + name + "_recursive", names);
+    return all.isEmpty() ? entries(directory, "blkio.throttle." + name, names) : all;
+  }
+
+  /** Lines of "major:minor operation number" or without the operation; a sum has no device. */
+  private static List<BlkIOEntry> entries(Path directory, String name, Map<String, String> names)
+      throws IOException {
     List<BlkIOEntry> entries = new ArrayList<>();
     for (String line : file(directory, name).lines()) {
-      String[] words = line.split("[ :]", -1);
-      if (words.length == 4) {
+      String[] words = line.strip().split(" ", -1);
+      int colon = words[0].indexOf(':');
+      if (colon > 0 && words.length > 1) {
         entries.add(
             BlkIOEntry.newBuilder()
-                .setMajor(CgroupFile.parse(words[0]))
-                .setMinor(CgroupFile.parse(words[1]))
-                .setOp(words[2])
-                .setValue(CgroupFile.parse(words[3]))
+                .setDevice(names.getOrDefault(words[0], ""))
+                .setMajor(CgroupFile.parse(words[0].substring(0, colon)))
+                .setMinor(CgroupFile.parse(words[0].substring(colon + 1)))
+                .setOp(words.length > 2 ? words[1] : "")
+                .setValue(CgroupFile.parse(words[words.length - 1]))
                 .build());
       }
     }
     return entries;
+  }
+
+  /** Paths of block devices by "major:minor", of lines of "major minor blocks name". */
+  private static Map<String, String> devices() throws IOException {
+    Map<String, String> names = new HashMap<>();
+    for (String line : new CgroupFile(Path.of("/proc/partitions")).lines()) {
+      String[] words = line.strip().split(" +", -1);
+      if (words.length == 4) {
+        names.put(words[0] + ":" + words[1], "/dev/" + words[3]);
+      }
+    }
+    return names;
   }
 }

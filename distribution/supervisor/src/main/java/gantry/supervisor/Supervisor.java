@@ -4,6 +4,7 @@ package gantry.supervisor;
 import containerd.task.v3.CreateTaskRequest;
 import containerd.task.v3.ExecProcessRequest;
 import gantry.errors.FailedPreconditionException;
+import gantry.linux.OomEvents;
 import gantry.linux.Processes;
 import gantry.runtime.Exit;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** All that can be asked of the supervisor, apart from the wire. Safe for concurrent use. */
-final class Supervisor {
+final class Supervisor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
   private static final long KILLED_SECONDS = 10;
 
@@ -26,13 +27,15 @@ final class Supervisor {
   private final InitLifecycle inits;
   private final ExecLifecycle execs;
   private final TaskControl control;
+  private final OutOfMemory memory;
 
-  Supervisor(Host host) {
+  Supervisor(Host host) throws IOException {
     TaskEvents events = new TaskEvents(host.events());
     Launcher launcher = new Launcher(host);
     this.host = host;
     this.runtimes = new Runtimes(host);
-    this.exits = new ExitHandler(host, events);
+    this.memory = new OutOfMemory(new OomEvents(), events);
+    this.exits = new ExitHandler(host, events, memory);
     this.inits = new InitLifecycle(host, launcher, events, exits);
     this.execs = new ExecLifecycle(host, launcher, events, exits);
     this.control = new TaskControl(host, events);
@@ -147,5 +150,11 @@ final class Supervisor {
   Exit await(TaskKey key, String execId) throws Exception {
     TaskProcess process = require(key).process(execId);
     return process.exited().get();
+  }
+
+  /** Tells of no shortage of memory any more; tasks go on. */
+  @Override
+  public void close() throws IOException {
+    memory.close();
   }
 }

@@ -5,6 +5,7 @@ import containerd.task.v3.CreateTaskRequest;
 import gantry.errors.AlreadyExistsException;
 import gantry.errors.FailedPreconditionException;
 import gantry.errors.NotFoundException;
+import gantry.linux.OomEvents;
 import gantry.runtime.TaskStatus;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +36,9 @@ final class Task {
   private final List<TaskProcess> live = new ArrayList<>();
   private boolean initGone;
   private @Nullable Cgroup cgroup;
-  private long oomKills;
+  private OomEvents.@Nullable Watch watch;
+  private long oomNotices;
+  private long oomReported;
 
   Task(TaskKey key, CreateTaskRequest request, Runc runc) {
     this.key = key;
@@ -140,6 +143,11 @@ final class Task {
   List<TaskProcess> initGone() {
     synchronized (execs) {
       initGone = true;
+      if (watch != null) {
+        // what it still has to tell is counted
+        watch.close();
+        watch = null;
+      }
       return List.copyOf(live);
     }
   }
@@ -157,7 +165,8 @@ final class Task {
       Cgroup found = Cgroup.of(pid);
       synchronized (execs) {
         cgroup = found;
-        oomKills = found.oomKills();
+        oomNotices = found.oomKills();
+        oomReported = oomNotices;
       }
     } catch (IOException e) {
       LOG.warn("control group of {} not found, it has no metrics", key, e);
@@ -170,22 +179,48 @@ final class Task {
     }
   }
 
-  /** Whether the kernel has killed something for want of memory since this was last asked. */
+  /** What tells when it is short of memory, until the init process has ended. */
+  void watched(OomEvents.Watch tells) {
+    synchronized (execs) {
+      if (!initGone) {
+        watch = tells;
+        return;
+      }
+    }
+    tells.close();
+  }
+
+  /** Whether the kernel has killed something for want of memory that was not reported. */
   boolean ranOutOfMemory() {
     synchronized (execs) {
       if (cgroup == null) {
         return false;
       }
       try {
-        long kills = cgroup.oomKills();
-        boolean more = kills > oomKills;
-        oomKills = kills;
-        return more;
+        return reported(cgroup.oomKills());
       } catch (IOException e) {
         LOG.debug("control group of {} not readable", key, e);
         return false;
       }
     }
+  }
+
+  /**
+   * As {@link #ranOutOfMemory()}, when the kernel says so before it kills.
+   *
+   * @param times how often since the last time
+   */
+  boolean runsOutOfMemory(long times) {
+    synchronized (execs) {
+      oomNotices += times;
+      return reported(oomNotices);
+    }
+  }
+
+  private boolean reported(long kills) {
+    boolean more = kills > oomReported;
+    oomReported = Math.max(oomReported, kills);
+    return more;
   }
 
   /** Whether the kernel ends all processes with the init process. */

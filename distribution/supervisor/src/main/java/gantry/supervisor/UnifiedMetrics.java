@@ -2,15 +2,21 @@
 package gantry.supervisor;
 
 import io.containerd.cgroups.v2.CPUStat;
+import io.containerd.cgroups.v2.HugeTlbStat;
 import io.containerd.cgroups.v2.IOEntry;
 import io.containerd.cgroups.v2.IOStat;
 import io.containerd.cgroups.v2.MemoryEvents;
 import io.containerd.cgroups.v2.MemoryStat;
 import io.containerd.cgroups.v2.Metrics;
+import io.containerd.cgroups.v2.PSIData;
+import io.containerd.cgroups.v2.PSIStats;
 import io.containerd.cgroups.v2.PidsStat;
+import io.containerd.cgroups.v2.RdmaEntry;
+import io.containerd.cgroups.v2.RdmaStat;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** Reads control groups of version 2; no limit is the largest number there is. */
@@ -22,20 +28,80 @@ final class UnifiedMetrics {
         .setPids(
             PidsStat.newBuilder()
                 .setCurrent(file(directory, "pids.current").number())
-                .setLimit(Math.max(0, file(directory, "pids.max").number())))
-        .setCpu(cpu(file(directory, "cpu.stat").table()))
+                .setLimit(file(directory, "pids.max").number()))
+        .setCpu(cpu(directory))
         .setMemory(memory(directory))
         .setMemoryEvents(events(file(directory, "memory.events").table()))
-        .setIo(io(file(directory, "io.stat")))
+        .setIo(io(directory))
+        .setRdma(
+            RdmaStat.newBuilder()
+                .addAllCurrent(rdma(file(directory, "rdma.current")))
+                .addAllLimit(rdma(file(directory, "rdma.max"))))
+        .addAllHugetlb(hugePages(directory))
         .build();
+  }
+
+  private static List<RdmaEntry> rdma(CgroupFile file) throws IOException {
+    List<RdmaEntry> entries = new ArrayList<>();
+    for (CgroupFile.Rdma device : file.rdma()) {
+      entries.add(
+          RdmaEntry.newBuilder()
+              .setDevice(device.device())
+              .setHcaHandles(device.handles())
+              .setHcaObjects(device.objects())
+              .build());
+    }
+    return entries;
+  }
+
+  private static List<HugeTlbStat> hugePages(Path directory) throws IOException {
+    List<HugeTlbStat> pages = new ArrayList<>();
+    for (String size : CgroupFile.namesBetween(directory, "hugetlb.", ".current")) {
+      String prefix = "hugetlb." + size;
+      pages.add(
+          HugeTlbStat.newBuilder()
+              .setPagesize(size)
+              .setCurrent(file(directory, prefix + ".current").number())
+              .setMax(file(directory, prefix + ".max").number())
+              .setFailcnt(file(directory, prefix + ".events").table().getOrDefault("max", 0L))
+              .build());
+    }
+    return pages;
+  }
+
+  /** Lines of "some|full avg10=share avg60=share avg300=share total=microseconds". */
+  private static PSIStats pressure(CgroupFile file) throws IOException {
+    PSIStats.Builder stats = PSIStats.newBuilder();
+    for (String line : file.lines()) {
+      String[] words = line.strip().split(" ", -1);
+      PSIData.Builder data = PSIData.newBuilder();
+      for (String word : words) {
+        String value = word.substring(word.indexOf('=') + 1);
+        switch (word.substring(0, Math.max(0, word.indexOf('=')))) {
+          case "avg10" -> data.setAvg10(Double.parseDouble(value));
+          case "avg60" -> data.setAvg60(Double.parseDouble(value));
+          case "avg300" -> data.setAvg300(Double.parseDouble(value));
+          case "total" -> data.setTotal(CgroupFile.parse(value));
+          default -> {}
+        }
+      }
+      if (words[0].equals("some")) {
+        stats.setSome(data);
+      } else if (words[0].equals("full")) {
+        stats.setFull(data);
+      }
+    }
+    return stats.build();
   }
 
   private static CgroupFile file(Path directory, String name) {
     return new CgroupFile(directory.resolve(name));
   }
 
-  private static CPUStat cpu(Map<String, Long> t) {
+  private static CPUStat cpu(Path directory) throws IOException {
+    Map<String, Long> t = file(directory, "cpu.stat").table();
     return CPUStat.newBuilder()
+        .setPsi(pressure(file(directory, "cpu.pressure")))
         .setUsageUsec(t.getOrDefault("usage_usec", 0L))
         .setUserUsec(t.getOrDefault("user_usec", 0L))
         .setSystemUsec(t.getOrDefault("system_usec", 0L))
@@ -68,6 +134,7 @@ final class UnifiedMetrics {
     stat.setSlabReclaimable(t.getOrDefault("slab_reclaimable", 0L));
     stat.setSlabUnreclaimable(t.getOrDefault("slab_unreclaimable", 0L));
     paging(stat, t);
+    stat.setPsi(pressure(file(directory, "memory.pressure")));
     stat.setUsage(file(directory, "memory.current").number());
     stat.setUsageLimit(file(directory, "memory.max").number());
     stat.setMaxUsage(file(directory, "memory.peak").number());
@@ -108,21 +175,16 @@ final class UnifiedMetrics {
   }
 
   /** Lines of "major:minor name=number …". */
-  private static IOStat io(CgroupFile file) throws IOException {
+  private static IOStat io(Path directory) throws IOException {
     IOStat.Builder stat = IOStat.newBuilder();
-    for (String line : file.lines()) {
+    stat.setPsi(pressure(file(directory, "io.pressure")));
+    for (String line : file(directory, "io.stat").lines()) {
       String[] words = line.split(" ", -1);
       int colon = words[0].indexOf(':');
       if (colon < 0) {
         continue;
       }
-      Map<String, Long> t = new HashMap<>();
-      for (String word : words) {
-        int equals = word.indexOf('=');
-        if (equals > 0) {
-          t.put(word.substring(0, equals), CgroupFile.parse(word.substring(equals + 1)));
-        }
-      }
+      Map<String, Long> t = CgroupFile.pairs(words);
       stat.addUsage(
           IOEntry.newBuilder()
               .setMajor(CgroupFile.parse(words[0].substring(0, colon)))

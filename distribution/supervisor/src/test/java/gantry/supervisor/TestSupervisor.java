@@ -119,6 +119,7 @@ final class TestSupervisor implements AutoCloseable {
 
   /** Ends as if killed: tasks go on. */
   void crash() throws IOException {
+    supervisor.close();
     client.close();
     server.close();
     events.close();
