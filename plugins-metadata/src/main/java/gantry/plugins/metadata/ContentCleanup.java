@@ -87,7 +87,13 @@ final class ContentCleanup {
     return orphans;
   }
 
-  private List<BlobInfo> unrecorded() throws IOException {
+  /** Removes one of them unless a record claims it; whether it did. */
+  boolean removeOrphan(Digest digest) throws IOException {
+    return deleteUnlessClaimed(digest).isPresent();
+  }
+
+  /** The blobs that no record names. */
+  List<BlobInfo> unrecorded() throws IOException {
     List<BlobInfo> blobs = new ArrayList<>();
     raw.handle().run(store -> store.walk(Filter.ALL, blobs::add));
     Set<String> digests =

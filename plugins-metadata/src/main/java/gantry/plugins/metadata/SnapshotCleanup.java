@@ -63,7 +63,13 @@ final class SnapshotCleanup {
     return orphans;
   }
 
-  private List<SnapshotInfo> find() throws IOException {
+  /** Removes one of them unless a record claims it; whether it did. */
+  boolean removeOrphan(SnapshotInfo orphan) throws IOException {
+    return removeUnlessClaimed(orphan).isPresent();
+  }
+
+  /** What no record names, leaves first. */
+  List<SnapshotInfo> find() throws IOException {
     Map<String, SnapshotInfo> present = new HashMap<>();
     raw.handle().run(backend -> backend.walk(Filter.ALL, info -> present.put(info.name(), info)));
     Set<String> recorded = recorded();

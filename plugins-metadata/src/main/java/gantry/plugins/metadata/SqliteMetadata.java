@@ -3,6 +3,8 @@ package gantry.plugins.metadata;
 
 import gantry.containers.Containers;
 import gantry.content.ContentStore;
+import gantry.doctor.Finding;
+import gantry.doctor.Inspector;
 import gantry.errors.FailedPreconditionException;
 import gantry.errors.GantryException;
 import gantry.errors.UnavailableException;
@@ -25,6 +27,7 @@ import gantry.plugins.PluginInventory;
 import gantry.plugins.PluginMemory;
 import gantry.snapshots.Snapshotter;
 import gantry.store.Durability;
+import gantry.store.Hold;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -33,6 +36,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -49,7 +53,13 @@ import org.slf4j.LoggerFactory;
 /** Metadata in one SQLite file. Its id is the one clients know containerd's by. */
 @Component(
     name = SqliteMetadata.PLUGIN,
-    service = {Metadata.class, PluginFacts.class, HealthCheck.class, ToolProvider.class},
+    service = {
+      Metadata.class,
+      PluginFacts.class,
+      HealthCheck.class,
+      ToolProvider.class,
+      Inspector.class
+    },
     property = "gantry.verb=" + SqliteMetadata.VERB,
     immediate = true)
 @Plugin(
@@ -60,7 +70,7 @@ import org.slf4j.LoggerFactory;
       "io.containerd.snapshotter.v1"
     })
 public final class SqliteMetadata
-    implements Metadata, PluginFacts, HealthCheck, ToolProvider, AutoCloseable {
+    implements Metadata, PluginFacts, HealthCheck, ToolProvider, Inspector, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SqliteMetadata.class);
   static final String PLUGIN = "io.containerd.metadata.v1.bolt";
   static final String VERB = "rebuild";
@@ -205,13 +215,39 @@ public final class SqliteMetadata
   /** A database that is not yet filled calls everything garbage. */
   private void requireRebuilt() {
     if (!isFilled) {
-      throw new UnavailableException("collect garbage: the database is being rebuilt");
+      throw new UnavailableException(
+          "collect garbage or look for it: the database is being rebuilt");
     }
   }
 
   @Override
   public List<Garbage> plan() throws IOException {
     return collector.plan();
+  }
+
+  @Override
+  public Set<String> kinds() {
+    return inspection().kinds();
+  }
+
+  @Override
+  public List<Finding> inspect() throws IOException {
+    requireRebuilt();
+    try (Hold _ = database.hold()) {
+      return inspection().inspect();
+    }
+  }
+
+  @Override
+  public void mend(Finding finding) throws IOException {
+    requireRebuilt();
+    try (Hold _ = database.hold()) {
+      inspection().mend(finding);
+    }
+  }
+
+  private Inspection inspection() {
+    return new Inspection(database, content, snapshotters, collector.patience());
   }
 
   @Override

@@ -2,6 +2,8 @@
 package gantry.plugins.tasks;
 
 import gantry.containers.Container;
+import gantry.doctor.Finding;
+import gantry.doctor.Inspector;
 import gantry.errors.InvalidArgumentException;
 import gantry.errors.NotFoundException;
 import gantry.events.EventBus;
@@ -29,9 +31,11 @@ import gantry.runtime.TaskManager;
 import gantry.runtime.TaskMetric;
 import gantry.runtime.TaskRuntime;
 import gantry.typed.TypedValue;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -49,13 +53,13 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
  */
 @Component(
     name = BundledTasks.PLUGIN,
-    service = {TaskManager.class, PluginFacts.class},
+    service = {TaskManager.class, PluginFacts.class, Inspector.class},
     immediate = true)
 @Plugin(
     value = BundledTasks.PLUGIN,
     plugin_requires = {"io.containerd.metadata.v1", "io.containerd.shim.v1"},
     plugin_platform = true)
-public final class BundledTasks implements TaskManager, PluginFacts, AutoCloseable {
+public final class BundledTasks implements TaskManager, PluginFacts, Inspector, AutoCloseable {
   static final String PLUGIN = "io.containerd.runtime.v2.task";
 
   /** What a creation may take beyond the runtime's part: bundle, checkpoint, clean-up. */
@@ -70,6 +74,7 @@ public final class BundledTasks implements TaskManager, PluginFacts, AutoCloseab
   private final Creation creation;
   private final Deletion deletion;
   private final TimeLimits limits;
+  private final BundleInspection inspection;
 
   /** Takes the plugin's directories; recovery begins with the first runtime. */
   @Activate
@@ -113,6 +118,9 @@ public final class BundledTasks implements TaskManager, PluginFacts, AutoCloseab
             checkpoints,
             limits,
             bundle -> require(bundle).runtime());
+    this.inspection =
+        new BundleInspection(
+            layout, era, bundles, recovery, trees, bundle -> require(bundle).runtime());
     this.deletion = new Deletion(attempts, bundles, recovery, limits);
     Thread.ofVirtual().name("task-sweep").start(bundles::sweep);
   }
@@ -267,6 +275,21 @@ public final class BundledTasks implements TaskManager, PluginFacts, AutoCloseab
     bundles
         .find(namespace.name(), id)
         .ifPresent(bundle -> laggards.recover(require(bundle).runtime(), bundle));
+  }
+
+  @Override
+  public Set<String> kinds() {
+    return inspection.kinds();
+  }
+
+  @Override
+  public List<Finding> inspect() throws IOException {
+    return inspection.inspect();
+  }
+
+  @Override
+  public void mend(Finding finding) throws IOException {
+    inspection.mend(finding);
   }
 
   private Task require(Namespace namespace, String id) {

@@ -236,7 +236,7 @@ final class Recovery {
   }
 
   /** Whether the runtime has this task; not knowing is an exception. */
-  private boolean isKnown(Handle<TaskRuntime> runtime, Bundle bundle) {
+  boolean isKnown(Handle<TaskRuntime> runtime, Bundle bundle) {
     TaskName task = name(bundle);
     Duration limit = TaskLimit.LOAD.in(limits);
     try {
