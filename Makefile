@@ -27,11 +27,11 @@ build: setup ## compile and pack all modules; at once if nothing changed
 install: build ## lay out the product below PREFIX
 	@cnf/bin/install "$(PREFIX)"
 
-bench: ## measure the product beside containerd
+bench: ## measure the product beside containerd; SHORT=1, ROWS=, ROUNDS=, BENCH_PEER= choose what
 	@cnf/bin/setup --tests
 	@cnf/bin/build
 	@cnf/bin/install build/install
-	@distribution/bench/measure build/install
+	@distribution/bench/run build/install
 
 clean: ## remove everything that was built
 	@rm -rf build/build.stamp build/dist build/run
