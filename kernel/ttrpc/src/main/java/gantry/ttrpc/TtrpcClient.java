@@ -46,9 +46,9 @@ public final class TtrpcClient implements AutoCloseable {
   private int nextStream = 1;
   private volatile boolean closed;
 
-  private TtrpcClient(SocketChannel channel, Path path, Runnable onClose) {
+  private TtrpcClient(SocketChannel channel, String server, Runnable onClose) {
     this.frames = new FrameChannel(channel, "ttrpc-client");
-    this.server = path.toString();
+    this.server = server;
     this.onClose = onClose;
   }
 
@@ -70,7 +70,18 @@ public final class TtrpcClient implements AutoCloseable {
       channel.close();
       throw e;
     }
-    TtrpcClient client = new TtrpcClient(channel, path, onClose);
+    return over(channel, path.toString(), onClose);
+  }
+
+  /**
+   * Calls over a connection that was made elsewhere, as to a socket without a path.
+   *
+   * @param channel connected; belongs to the result
+   * @param server for messages
+   * @param onClose as for {@link #connect(Path, Runnable)}
+   */
+  public static TtrpcClient over(SocketChannel channel, String server, Runnable onClose) {
+    TtrpcClient client = new TtrpcClient(channel, server, onClose);
     Thread.ofVirtual().name("ttrpc-client").start(client::receive);
     return client;
   }
