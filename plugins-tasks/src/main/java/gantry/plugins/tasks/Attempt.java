@@ -125,8 +125,8 @@ final class Attempt<R> {
       }
       return result();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
       String now = words();
+      Thread.currentThread().interrupt();
       if (leave()) {
         throw new CanceledException("%s: the caller left: %s".formatted(who, now), e);
       }

@@ -152,7 +152,7 @@ final class Creation {
               .get();
       return stage.isEmpty() ? name : name + ": " + stage;
     } catch (GantryException e) {
-      return name + ", which does not say";
+      return "%s, which does not say more: %s".formatted(name, e.getMessage());
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.tasks;
 
+import gantry.errors.CanceledException;
 import gantry.errors.FailedPreconditionException;
 import gantry.errors.NotFoundException;
 import gantry.runtime.Bundle;
@@ -24,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -48,12 +50,28 @@ final class FakeRuntime implements TaskRuntime {
   /** Opened by the first creation. */
   final CountDownLatch creating = new CountDownLatch(1);
 
+  /** Opened by the first deletion. */
+  final CountDownLatch deleting = new CountDownLatch(1);
+
+  final AtomicInteger creations = new AtomicInteger();
+  final AtomicInteger deletions = new AtomicInteger();
+
+  /** How often the state of a task was asked for. */
+  final Map<String, AtomicInteger> questions = new ConcurrentHashMap<>();
+
+  /** Tasks whose calls wait, each for its latch. */
+  final Map<String, CountDownLatch> frozen = new ConcurrentHashMap<>();
+
+  /** What clean-ups throw; null for nothing. */
+  volatile @Nullable Supplier<RuntimeException> cleanupFailure;
+
   /** Calls wait for this. */
   volatile CountDownLatch open = new CountDownLatch(0);
 
   @Override
   public int create(Bundle bundle, CreateTask request) {
     creating.countDown();
+    creations.incrementAndGet();
     pass();
     created = request;
     tasks.put(bundle.id(), TaskStatus.CREATED);
@@ -74,16 +92,20 @@ final class FakeRuntime implements TaskRuntime {
 
   @Override
   public Exit delete(TaskName task, String execId) {
+    deleting.countDown();
     if (status(task) == TaskStatus.RUNNING) {
       throw new FailedPreconditionException("cannot delete a running process");
     }
     tasks.remove(task.id());
+    deletions.incrementAndGet();
     return exit();
   }
 
   @Override
   public ProcessState state(TaskName task, String execId) {
-    return new ProcessState(task.id(), 42, status(task), "", "", "", false, 0, null);
+    TaskStatus status = status(task);
+    questions.computeIfAbsent(task.id(), first -> new AtomicInteger()).incrementAndGet();
+    return new ProcessState(task.id(), 42, status, "", "", "", false, 0, null);
   }
 
   @Override
@@ -159,6 +181,10 @@ final class FakeRuntime implements TaskRuntime {
 
   @Override
   public Exit cleanup(Bundle bundle) {
+    Supplier<RuntimeException> thrown = cleanupFailure;
+    if (thrown != null) {
+      throw thrown.get();
+    }
     cleaned.add(bundle.id());
     tasks.remove(bundle.id());
     return exit();
@@ -166,6 +192,7 @@ final class FakeRuntime implements TaskRuntime {
 
   private TaskStatus status(TaskName task) {
     pass();
+    pass(frozen.getOrDefault(task.id(), new CountDownLatch(0)));
     TaskStatus status = tasks.get(task.id());
     if (status == null) {
       throw new NotFoundException("process of %s does not exist".formatted(task.id()));
@@ -173,12 +200,17 @@ final class FakeRuntime implements TaskRuntime {
     return status;
   }
 
-  private void pass() {
+  private static void pass(CountDownLatch latch) {
     try {
-      open.await();
+      latch.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      throw new CanceledException("interrupted", e);
     }
+  }
+
+  private void pass() {
+    pass(open);
     Supplier<RuntimeException> thrown = failure;
     if (thrown != null) {
       throw thrown.get();
