@@ -20,17 +20,20 @@ final class Daemon implements AutoCloseable {
   private final Path home;
   private final List<String> command;
   private final String path;
+  private final Map<String, String> environment;
   private @Nullable Process process;
 
   private Daemon(String name, Path home, List<String> command) {
-    this(name, home, command, System.getenv("PATH"));
+    this(name, home, command, System.getenv("PATH"), Map.of());
   }
 
-  private Daemon(String name, Path home, List<String> command, String path) {
+  private Daemon(
+      String name, Path home, List<String> command, String path, Map<String, String> environment) {
     this.name = name;
     this.home = home;
     this.command = command;
     this.path = path;
+    this.environment = environment;
   }
 
   /** The installed Gantry. */
@@ -71,7 +74,12 @@ final class Daemon implements AutoCloseable {
 
   /** The same, with the programs of a directory before all others: itself, its shim, its ctr. */
   Daemon with(Path programs) {
-    return new Daemon(name, home, command, programs + ":" + path);
+    return new Daemon(name, home, command, programs + ":" + path, environment);
+  }
+
+  /** The same, with these variables beside those that all have. */
+  Daemon with(Map<String, String> variables) {
+    return new Daemon(name, home, command, path, variables);
   }
 
   /** Where {@code make install} put the product under test. */
@@ -116,6 +124,7 @@ final class Daemon implements AutoCloseable {
               .redirectInput(Path.of("/dev/null").toFile())
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
       builder.environment().put("PATH", path);
+      builder.environment().putAll(environment);
       process = builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
