@@ -1,41 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.supervisor;
 
+import gantry.linux.Errno;
+import gantry.linux.ErrnoException;
 import gantry.linux.Mounts;
+import gantry.linux.PidFd;
 import gantry.runtime.Exit;
 import gantry.runtime.TaskStatus;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes up the tasks that an earlier supervisor left. Terminals and held inputs are lost with it;
- * the end of a process that is no longer a child is seen but not how it ended.
+ * Takes up the tasks that an earlier supervisor left: what is on disk, and of its descriptors those
+ * that somebody kept. A terminal that nobody kept is lost, which is reported. The end of a process
+ * that is no longer a child is seen, and how it ended if the kernel says so.
  */
 final class Adoption {
   private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
+
+  private static final int AT_ONCE = 8;
 
   private final Host host;
   private final Runtimes runtimes;
   private final Tasks tasks;
   private final ExitHandler exits;
+  private final Legacy.Source legacies;
 
-  Adoption(Host host, Runtimes runtimes, Tasks tasks, ExitHandler exits) {
+  Adoption(Host host, Runtimes runtimes, Tasks tasks, ExitHandler exits, Legacy.Source legacies) {
     this.host = host;
     this.runtimes = runtimes;
     this.tasks = tasks;
     this.exits = exits;
+    this.legacies = legacies;
   }
 
+  /** Takes up all there are, some at once, for the runtime is asked about each. */
   void run() throws IOException, InterruptedException {
+    Semaphore turns = new Semaphore(AT_ONCE);
+    List<Thread> workers = new ArrayList<>();
     for (Ledger.FoundTask found : host.ledger().load()) {
-      try {
-        adopt(found);
-        LOG.info("adopted {}", found.key());
-      } catch (IOException | RuntimeException e) {
-        LOG.error("task {} cannot be adopted, its files are left alone", found.key(), e);
-      }
+      turns.acquire();
+      workers.add(
+          Thread.ofVirtual()
+              .name("adoption")
+              .start(
+                  () -> {
+                    try {
+                      tryAdopt(found);
+                    } finally {
+                      turns.release();
+                    }
+                  }));
+    }
+    for (Thread worker : workers) {
+      worker.join();
+    }
+  }
+
+  private void tryAdopt(Ledger.FoundTask found) {
+    try {
+      adopt(found);
+      LOG.info("adopted {}", found.key());
+    } catch (IOException | RuntimeException e) {
+      LOG.error("task {} cannot be adopted, its files are left alone", found.key(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -54,8 +89,7 @@ final class Adoption {
       adoptExec(task, exec);
     }
     if (found.life().birth().isPresent()) {
-      String state = found.life().exit().isPresent() ? "" : state(task);
-      adopt(task, task.init(), found.life(), status(state));
+      adopt(task, task.init(), found.life());
     }
   }
 
@@ -68,7 +102,8 @@ final class Adoption {
     host.ledger().forget(task.key(), "");
   }
 
-  private void adoptExec(Task task, Ledger.FoundExec found) throws IOException {
+  private void adoptExec(Task task, Ledger.FoundExec found)
+      throws IOException, InterruptedException {
     var request = found.request();
     TaskProcess exec =
         new TaskProcess(
@@ -81,29 +116,78 @@ final class Adoption {
     task.addExec(exec);
     if (found.life().birth().isPresent()) {
       task.starting(exec);
-      adopt(task, exec, found.life(), TaskStatus.RUNNING);
+      adopt(task, exec, found.life());
     }
   }
 
-  private void adopt(Task task, TaskProcess process, Ledger.Life life, TaskStatus status)
-      throws IOException {
+  private void adopt(Task task, TaskProcess process, Ledger.Life life)
+      throws IOException, InterruptedException {
+    int pid = life.birth().map(Ledger.Birth::pid).orElse(0);
+    Legacy legacy = legacies.of(new ProcessName(task.key(), process.execId(), pid));
     if (life.exit().isPresent()) {
-      process.ended(life.exit().get());
-      task.gone(process);
-      process.exited().complete(life.exit().get());
+      ended(task, process, life.exit().get(), legacy);
       return;
     }
     Ledger.Birth birth = life.birth().orElseThrow();
-    if (!Ledger.alive(birth)) {
+    if (process.names().terminal() && !legacy.hasTerminal()) {
+      LOG.error("terminal of {} {} is lost: nobody kept it", task.key(), process.execId());
+    }
+    Optional<PidFd> handle = handle(birth, legacy);
+    if (handle.isEmpty()) {
+      LOG.warn(
+          "how process {} of {} {} ended is unknown: it did while there was no supervisor",
+          birth.pid(),
+          task.key(),
+          process.execId());
+      legacy.close();
       exits.ended(task, process, new Exit(birth.pid(), ExitHandler.UNKNOWN, Instant.now()));
       return;
     }
-    process.exists(birth.pid(), null);
-    process.become(TaskStatus.CREATED, status);
+    process.inherit(handle.get(), birth.pid(), AdoptedStreams.of(legacy, host.exits()));
+    process.become(TaskStatus.CREATED, status(task, process, legacy));
     if (process.isInit()) {
       task.findCgroup(birth.pid());
     }
-    exits.follow(task, process);
+    exits.follow(task, process, host.exits().watch(handle.get().duplicate()));
+  }
+
+  /** Its end was reported; what it has written need not have been read to its end. */
+  private void ended(Task task, TaskProcess process, Exit exit, Legacy legacy) throws IOException {
+    if (legacy.hasTerminal()) {
+      process.inherit(null, exit.pid(), AdoptedStreams.of(legacy, host.exits()));
+      ProcessName name = ProcessName.of(task, process);
+      host.custody().add(name, process::belongings);
+      process.whenLess(() -> host.custody().update(name));
+    } else {
+      legacy.close();
+    }
+    process.ended(exit);
+    task.gone(process);
+    process.exited().complete(exit);
+  }
+
+  /** A handle that was kept knows of an end that nobody saw. */
+  private static Optional<PidFd> handle(Ledger.Birth birth, Legacy legacy) throws IOException {
+    Optional<PidFd> kept = legacy.descriptor(Role.PROCESS).map(fd -> PidFd.of(fd, birth.pid()));
+    if (kept.isPresent() || !Ledger.alive(birth)) {
+      return kept;
+    }
+    try {
+      return Optional.of(PidFd.open(birth.pid()));
+    } catch (ErrnoException e) {
+      if (e.is(Errno.ESRCH)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static TaskStatus status(Task task, TaskProcess process, Legacy legacy)
+      throws InterruptedException {
+    if (legacy.status() != null) {
+      return legacy.status();
+    }
+    return process.isInit() ? status(state(task)) : TaskStatus.RUNNING;
   }
 
   private static String state(Task task) throws InterruptedException {

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param events the daemon's socket for events
  * @param runtimeRoot where runtimes keep their state, by namespace
  * @param keeper where the daemon's sockets are kept while it restarts; null for not at all
+ * @param safe where the daemon keeps descriptors for the next supervisor; null for not at all
+ * @param cgroup the control group to live in, from the root of each hierarchy; empty for the one it
+ *     was started in
+ * @param handOver written by the supervisor that became this one; null for a new process
  * @param starts what those lock who start tasks; given to one that serves as a shim, see {@link
  *     Ending}
  */
@@ -25,13 +29,26 @@ record Arguments(
     Path events,
     Path runtimeRoot,
     @Nullable Path keeper,
+    @Nullable Path safe,
+    String cgroup,
+    @Nullable Path handOver,
     @Nullable Path starts) {
   static final String USAGE =
       "usage: gantry-supervisor --socket PATH --state DIR --events ADDRESS"
-          + " [--runtime-root DIR] [--keeper PATH] [--starts FILE]";
+          + " [--runtime-root DIR] [--keeper PATH] [--safe PATH] [--cgroup PATH]"
+          + " [--hand-over FILE] [--starts FILE]";
 
   private static final List<String> KNOWN =
-      List.of("--socket", "--state", "--events", "--runtime-root", "--keeper", "--starts");
+      List.of(
+          "--socket",
+          "--state",
+          "--events",
+          "--runtime-root",
+          "--keeper",
+          "--safe",
+          "--cgroup",
+          "--hand-over",
+          "--starts");
 
   static Arguments parse(String... words) {
     Map<String, String> values = new HashMap<>();
@@ -48,6 +65,9 @@ record Arguments(
         Path.of(require(values, "--events").replaceFirst("^unix://", "")),
         Path.of(values.getOrDefault("--runtime-root", state.resolve("runc").toString())),
         path(values, "--keeper"),
+        path(values, "--safe"),
+        values.getOrDefault("--cgroup", ""),
+        path(values, "--hand-over"),
         path(values, "--starts"));
   }
 

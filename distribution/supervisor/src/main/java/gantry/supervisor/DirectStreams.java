@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Streams that the process has itself: named pipes, files or nothing. No byte passes here. */
@@ -94,6 +95,11 @@ final class DirectStreams implements Streams {
   @Override
   public boolean drain(Duration longest) {
     return true;
+  }
+
+  @Override
+  public Map<Role, Fd> belongings() {
+    return input.writer().map(fd -> Map.of(Role.WRITER, fd)).orElse(Map.of());
   }
 
   @Override

@@ -37,7 +37,14 @@ final class ExitHandler {
 
   /** Follows a process that exists. */
   void follow(Task task, TaskProcess process) throws IOException {
-    CompletableFuture<PidWatcher.End> end = host.exits().watch(process.pid());
+    follow(task, process, host.exits().watch(process.pid()));
+  }
+
+  /** Follows a process that may have ended already. */
+  void follow(Task task, TaskProcess process, CompletableFuture<PidWatcher.End> end) {
+    ProcessName name = ProcessName.of(task, process);
+    host.custody().add(name, process::belongings);
+    process.whenLess(() -> host.custody().update(name));
     Thread.ofVirtual().name("exit").start(() -> await(task, process, end));
     if (process.isInit()) {
       memory.watch(task);
@@ -46,14 +53,22 @@ final class ExitHandler {
 
   private void await(Task task, TaskProcess process, CompletableFuture<PidWatcher.End> end) {
     try {
-      ended(task, process, exitOf(end.get()));
+      ended(task, process, exitOf(task, process, end.get()));
     } catch (CancellationException | ExecutionException | InterruptedException e) {
       // this process ends; the next one takes the task up
       LOG.debug("{} is no longer watched", task.key());
     }
   }
 
-  private static Exit exitOf(PidWatcher.End end) {
+  private static Exit exitOf(Task task, TaskProcess process, PidWatcher.End end) {
+    if (end.status().isEmpty()) {
+      LOG.warn(
+          "how process {} of {} {} ended is unknown: it was not a child of this process, and the"
+              + " kernel does not say",
+          end.pid(),
+          task.key(),
+          process.execId());
+    }
     return new Exit(end.pid(), end.status().orElse(UNKNOWN), end.at());
   }
 
@@ -70,6 +85,7 @@ final class ExitHandler {
         events.outOfMemory(task);
       }
       process.ended(exit);
+      host.custody().update(ProcessName.of(task, process));
       events.exited(task, process, exit);
       if (frozen && process.isInit()) {
         thaw(task);

@@ -7,7 +7,14 @@ import java.nio.file.Path;
 /**
  * What all tasks share.
  *
+ * @param custody what the next supervisor would need
  * @param scratch for short-lived files and sockets
  * @param runtimeRoot where runtimes keep their state if not told otherwise, below it by namespace
  */
-record Host(PidWatcher exits, Events events, Ledger ledger, Path scratch, Path runtimeRoot) {}
+record Host(
+    PidWatcher exits,
+    Events events,
+    Ledger ledger,
+    Custody custody,
+    Path scratch,
+    Path runtimeRoot) {}

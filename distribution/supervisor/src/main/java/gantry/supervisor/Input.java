@@ -5,6 +5,7 @@ import gantry.linux.Fd;
 import gantry.linux.Open;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,11 @@ final class Input implements AutoCloseable {
 
   Fd reader() {
     return reader;
+  }
+
+  /** The write end, if it is still kept open. */
+  Optional<Fd> writer() {
+    return Optional.ofNullable(keeper).filter(Fd::isOpen);
   }
 
   void closeWriter() {

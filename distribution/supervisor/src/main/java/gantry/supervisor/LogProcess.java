@@ -17,10 +17,12 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +80,32 @@ final class LogProcess implements AutoCloseable {
         throw e;
       }
     }
+  }
+
+  /**
+   * One that an earlier supervisor started; its pipes went to those who write to it.
+   *
+   * @param pid it may have ended
+   */
+  static LogProcess adopted(int pid, PidWatcher exits) throws IOException {
+    Pipe none = Pipe.open();
+    none.close();
+    CompletableFuture<PidWatcher.End> end;
+    try {
+      end = exits.watch(pid);
+    } catch (ErrnoException e) {
+      if (!e.is(Errno.ESRCH)) {
+        throw e;
+      }
+      end =
+          CompletableFuture.completedFuture(
+              new PidWatcher.End(pid, OptionalInt.empty(), Instant.now()));
+    }
+    return new LogProcess(none.write(), none.write(), pid, end);
+  }
+
+  int pid() {
+    return pid;
   }
 
   private static URI parse(String name) {

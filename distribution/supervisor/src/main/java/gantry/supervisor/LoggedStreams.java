@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Streams of a process whose output a program takes. */
@@ -47,8 +48,22 @@ final class LoggedStreams implements Streams {
 
   @Override
   public boolean drain(Duration longest) throws InterruptedException {
+    return drain(logger, longest);
+  }
+
+  static boolean drain(LogProcess logger, Duration longest) throws InterruptedException {
     // it reads to the end and leaves, or it is one that must be told
     return logger.drain(longest.compareTo(OWN_END) < 0 ? longest : OWN_END);
+  }
+
+  @Override
+  public Map<Role, Fd> belongings() {
+    return input.writer().map(fd -> Map.of(Role.WRITER, fd)).orElse(Map.of());
+  }
+
+  @Override
+  public int loggerPid() {
+    return logger.pid();
   }
 
   @Override

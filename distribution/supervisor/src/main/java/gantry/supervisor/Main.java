@@ -51,6 +51,8 @@ public final class Main {
       return;
     }
     detach();
+    OwnCgroup group = new OwnCgroup(arguments.cgroup());
+    group.enter();
     @Nullable Keeper keeper = keeper(arguments.keeper());
     serve(arguments);
     // Another may start from now on; this one only has the sockets until the next daemon has them.
@@ -59,6 +61,7 @@ public final class Main {
       keeper.awaitRelief();
       keeper.close();
     }
+    group.leave();
     System.exit(0);
   }
 
@@ -96,16 +99,20 @@ public final class Main {
     try (PidWatcher exits = new PidWatcher();
         Events events = new Events(arguments.events());
         Orphans orphans = new Orphans(exits);
+        Custody custody = new Custody(arguments.safe());
         Fd scratch = Fd.open(fresh(state.resolve("tmp")), Open.PATH)) {
       Ledger ledger = new Ledger(directory(state.resolve("tasks")));
-      Host host = new Host(exits, events, ledger, shortName(scratch), arguments.runtimeRoot());
+      Host host =
+          new Host(exits, events, ledger, custody, shortName(scratch), arguments.runtimeRoot());
       Supervisor supervisor = new Supervisor(host);
-      supervisor.adopt();
+      try (Custody.Estate estate = Custody.estate(arguments.safe())) {
+        supervisor.adopt(estate);
+      }
+      custody.start();
       Ending ending = new Ending(arguments.starts(), supervisor::isIdle);
       Function<String, TtrpcServices> services =
           namespace ->
-              new TaskService(supervisor, namespace, called(events, ending), ending::told)
-                  .services();
+              new TaskService(supervisor, namespace, called(host, ending), ending::told).services();
       try (TtrpcServer server = TtrpcServer.start(arguments.socket(), services.apply(""));
           @Nullable NamespaceSockets sockets = namespaces(arguments, services)) {
         System.out.println("ready");
@@ -125,9 +132,10 @@ public final class Main {
         : NamespaceSockets.open(directory(arguments.state().resolve("namespaces")), services);
   }
 
-  private static Runnable called(Events events, Ending ending) {
+  private static Runnable called(Host host, Ending ending) {
     return () -> {
-      events.nudge();
+      host.events().nudge();
+      host.custody().nudge();
       ending.used();
     };
   }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The streams of one process, from before it is made until it is deleted. */
@@ -28,6 +29,28 @@ interface Streams extends AutoCloseable {
 
   /** Waits until the output has gone where it belongs; false if it had not in that time. */
   boolean drain(Duration longest) throws InterruptedException;
+
+  /** Those descriptors that must outlive this process, as far as they are open; owned here. */
+  default Map<Role, Fd> belongings() {
+    return Map.of();
+  }
+
+  /** What to run when there is less that belongs to them; once at least, and perhaps at once. */
+  default void whenEnded(Runnable action) {}
+
+  /**
+   * Stops what this process does for the streams, for another to go on with; nothing is closed.
+   *
+   * @return what was read and not yet written
+   */
+  default TerminalPump.Unwritten pause() throws InterruptedException {
+    return TerminalPump.Unwritten.NONE;
+  }
+
+  /** The program that takes the output; 0 for none. */
+  default int loggerPid() {
+    return 0;
+  }
 
   @Override
   void close() throws IOException;

@@ -41,9 +41,9 @@ final class Supervisor implements AutoCloseable {
     this.control = new TaskControl(host, events);
   }
 
-  /** Takes up the tasks of a supervisor before this one. */
-  void adopt() throws IOException, InterruptedException {
-    new Adoption(host, runtimes, tasks, exits).run();
+  /** Takes up the tasks of a supervisor before this one, with what is left of it. */
+  void adopt(Legacy.Source legacies) throws IOException, InterruptedException {
+    new Adoption(host, runtimes, tasks, exits, legacies).run();
   }
 
   Task require(TaskKey key) {

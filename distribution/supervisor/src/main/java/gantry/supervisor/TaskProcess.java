@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.supervisor;
 
+import gantry.linux.Fd;
 import gantry.linux.PidFd;
 import gantry.linux.Winsize;
 import gantry.runtime.Exit;
 import gantry.runtime.TaskStatus;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,6 +27,7 @@ final class TaskProcess {
   private final ReentrantLock reporting = new ReentrantLock();
 
   private final CompletableFuture<Exit> exited = new CompletableFuture<>();
+  private volatile Runnable less = () -> {};
   private TaskStatus status = TaskStatus.CREATED;
   private @Nullable PidFd handle;
   private @Nullable Streams streams;
@@ -77,6 +81,41 @@ final class TaskProcess {
     streams = opened;
   }
 
+  /** It existed before this process did, and may have ended meanwhile. */
+  synchronized void inherit(@Nullable PidFd known, int number, Streams opened) {
+    handle = known;
+    pid = number;
+    streams = opened;
+  }
+
+  /** The descriptors that must outlive this process, as far as they are open; owned here. */
+  synchronized Map<Role, Fd> belongings() {
+    Map<Role, Fd> all = new EnumMap<>(Role.class);
+    if (streams != null) {
+      all.putAll(streams.belongings());
+    }
+    if (handle != null) {
+      all.put(Role.PROCESS, handle.fd());
+    }
+    return all;
+  }
+
+  /** What to run when there is less that belongs to it. */
+  void whenLess(Runnable action) {
+    less = action;
+    Streams open = openStreams();
+    if (open != null) {
+      open.whenEnded(action);
+    }
+  }
+
+  /** Stops what is done for its streams, and says what another needs to go on with it. */
+  Legacy pause() throws InterruptedException {
+    Streams open = openStreams();
+    TerminalPump.Unwritten unwritten = open == null ? TerminalPump.Unwritten.NONE : open.pause();
+    return new Legacy(belongings(), status(), open == null ? 0 : open.loggerPid(), unwritten);
+  }
+
   /** Changes the status if it is the expected one. */
   synchronized boolean become(TaskStatus expected, TaskStatus next) {
     if (status != expected) {
@@ -115,6 +154,7 @@ final class TaskProcess {
     Streams open = openStreams();
     if (open != null) {
       open.closeInput();
+      less.run();
     }
   }
 
@@ -126,6 +166,7 @@ final class TaskProcess {
     }
     boolean complete = open.drain(longest);
     open.close();
+    less.run();
     return complete;
   }
 

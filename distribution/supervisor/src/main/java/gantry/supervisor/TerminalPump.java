@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.supervisor;
 
+import com.google.protobuf.ByteString;
 import gantry.linux.Errno;
 import gantry.linux.ErrnoException;
 import gantry.linux.EventFd;
@@ -10,7 +11,10 @@ import gantry.linux.Terminal;
 import gantry.linux.Winsize;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -22,6 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class TerminalPump implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TerminalPump.class);
+  private static final int BUFFER = 8192;
   private static final Duration FOREVER = Duration.ofNanos(-1);
 
   private final Fd master;
@@ -30,16 +35,37 @@ final class TerminalPump implements AutoCloseable {
   private final Flow inward;
   private final CountDownLatch done = new CountDownLatch(1);
 
-  private TerminalPump(Fd master, Fd input, Fd output) throws IOException {
+  private final Runnable ended;
+  private volatile boolean pausing;
+
+  private TerminalPump(Fd master, Fd input, Fd output, Unwritten before, Runnable ended)
+      throws IOException {
     this.master = master;
     this.stop = new EventFd();
-    this.outward = new Flow(master, output);
-    this.inward = new Flow(input, master);
+    this.outward = new Flow(master, output, before.outward());
+    this.inward = new Flow(input, master, before.inward());
+    this.ended = ended;
   }
 
-  /** Starts copying. Takes over the master; input and output stay the caller's until drained. */
-  static TerminalPump start(Fd master, Fd input, Fd output) throws IOException {
-    TerminalPump pump = new TerminalPump(master, input, output);
+  /**
+   * What was read and not yet written, each way.
+   *
+   * @param outward for the output
+   * @param inward for the terminal
+   */
+  record Unwritten(ByteString outward, ByteString inward) {
+    static final Unwritten NONE = new Unwritten(ByteString.EMPTY, ByteString.EMPTY);
+  }
+
+  /**
+   * Starts copying. Takes over the master; input and output stay the caller's until drained.
+   *
+   * @param before goes first
+   * @param ended run when the terminal has ended or is no longer copied
+   */
+  static TerminalPump start(Fd master, Fd input, Fd output, Unwritten before, Runnable ended)
+      throws IOException {
+    TerminalPump pump = new TerminalPump(master, input, output, before, ended);
     for (Fd fd : List.of(master, input, output)) {
       fd.nonBlocking(true);
     }
@@ -55,9 +81,36 @@ final class TerminalPump implements AutoCloseable {
     return done.await(longest.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  boolean hasEnded() {
+    return done.getCount() == 0;
+  }
+
+  /** Its descriptors, as far as they are open. */
+  Map<Role, Fd> belongings() {
+    Map<Role, Fd> open = new EnumMap<>(Role.class);
+    if (master.isOpen()) {
+      open.put(Role.MASTER, master);
+      open.put(Role.READER, inward.source);
+      open.put(Role.OUTPUT, outward.target);
+    }
+    return open;
+  }
+
+  /** Stops copying and leaves everything open; once it has ended there is nothing to leave. */
+  Unwritten pause() throws InterruptedException {
+    pausing = true;
+    try {
+      stop.raise();
+    } catch (IOException e) {
+      LOG.debug("terminal has ended already");
+    }
+    done.await();
+    return new Unwritten(outward.unwritten(), inward.unwritten());
+  }
+
   private void run() {
     try {
-      while (!outward.ended) {
+      while (!outward.isOver()) {
         int[] ready = poll();
         if (ready[0] != 0) {
           break;
@@ -68,10 +121,13 @@ final class TerminalPump implements AutoCloseable {
     } catch (IOException e) {
       LOG.warn("terminal is no longer copied", e);
     } finally {
-      master.close();
-      outward.target.close();
+      if (!pausing || outward.isOver()) {
+        master.close();
+        outward.target.close();
+      }
       stop.close();
       done.countDown();
+      ended.run();
     }
   }
 
@@ -100,13 +156,24 @@ final class TerminalPump implements AutoCloseable {
   private static final class Flow {
     private final Fd source;
     private final Fd target;
-    private final byte[] buffer = new byte[8192];
+    private final byte[] buffer;
     private int filled;
     private boolean ended;
 
-    Flow(Fd source, Fd target) {
+    Flow(Fd source, Fd target, ByteString before) {
       this.source = source;
       this.target = target;
+      this.buffer = Arrays.copyOf(before.toByteArray(), Math.max(before.size(), BUFFER));
+      this.filled = before.size();
+    }
+
+    ByteString unwritten() {
+      return ByteString.copyFrom(buffer, 0, filled);
+    }
+
+    /** Nothing more comes, and what came has been written. */
+    boolean isOver() {
+      return ended && filled == 0;
     }
 
     /** A descriptor that is not to be polled is replaced by one that nobody raises. */

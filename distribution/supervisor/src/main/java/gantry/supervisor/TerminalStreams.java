@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +31,7 @@ final class TerminalStreams implements Streams {
   private final @Nullable LogProcess logger;
   private final CompletableFuture<Fd> received;
   private volatile @Nullable TerminalPump pump;
+  private volatile Runnable ended = () -> {};
 
   private TerminalStreams(
       ConsoleSocket socket, Fd none, Input input, Fd output, @Nullable LogProcess logger) {
@@ -90,12 +93,27 @@ final class TerminalStreams implements Streams {
   @Override
   public void handedOver() throws IOException, InterruptedException {
     Fd master = master();
-    pump = TerminalPump.start(master, input.reader(), output);
+    pump =
+        TerminalPump.start(
+            master, input.reader(), output, TerminalPump.Unwritten.NONE, this::terminalEnded);
     if (logger != null) {
       logger.handedOver();
     }
     none.close();
     socket.close();
+  }
+
+  @Override
+  public void whenEnded(Runnable action) {
+    ended = action;
+    TerminalPump running = pump;
+    if (running != null && running.hasEnded()) {
+      action.run();
+    }
+  }
+
+  private void terminalEnded() {
+    ended.run();
   }
 
   private Fd master() throws IOException, InterruptedException {
@@ -123,6 +141,28 @@ final class TerminalStreams implements Streams {
   public boolean drain(Duration longest) throws InterruptedException {
     TerminalPump running = pump;
     return running == null || running.drain(longest);
+  }
+
+  @Override
+  public Map<Role, Fd> belongings() {
+    TerminalPump running = pump;
+    if (running == null) {
+      return Map.of();
+    }
+    Map<Role, Fd> open = new EnumMap<>(running.belongings());
+    input.writer().ifPresent(fd -> open.put(Role.WRITER, fd));
+    return open;
+  }
+
+  @Override
+  public TerminalPump.Unwritten pause() throws InterruptedException {
+    TerminalPump running = pump;
+    return running == null ? TerminalPump.Unwritten.NONE : running.pause();
+  }
+
+  @Override
+  public int loggerPid() {
+    return logger == null ? 0 : logger.pid();
   }
 
   @Override

@@ -45,8 +45,9 @@ final class TestSupervisor implements AutoCloseable {
     Path scratch = Files.createDirectories(dir.resolve("state/tmp"));
     Ledger ledger = new Ledger(Files.createDirectories(dir.resolve("state/tasks")));
     supervisor =
-        new Supervisor(new Host(exits, events, ledger, scratch, dir.resolve("state/runc")));
-    supervisor.adopt();
+        new Supervisor(
+            new Host(exits, events, ledger, new Custody(null), scratch, dir.resolve("state/runc")));
+    supervisor.adopt(name -> Legacy.NONE);
     TtrpcServices services = new TaskService(supervisor, "", events::nudge, () -> {}).services();
     server = TtrpcServer.start(dir.resolve("supervisor"), services);
     client = TtrpcClient.connect(dir.resolve("supervisor"));

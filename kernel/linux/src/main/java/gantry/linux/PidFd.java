@@ -63,6 +63,11 @@ public final class PidFd implements AutoCloseable {
     return fd;
   }
 
+  /** A second handle. */
+  public PidFd duplicate() throws IOException {
+    return new PidFd(fd.duplicate(), pid);
+  }
+
   /** Sends a signal to exactly this process. */
   public void signal(int signal) throws IOException {
     try (Fd.Use use = fd.use()) {

@@ -78,9 +78,10 @@ public final class SafeClient implements AutoCloseable {
   }
 
   private Rights.Message ask(List<String> request, List<Fd> descriptors) throws IOException {
+    // fails alone if one of the descriptors is closed
+    Messages.send(socket, request, descriptors);
     Rights.Message answer = null;
     try {
-      Messages.send(socket, request, descriptors);
       if (Poll.await(socket.fd(), Poll.READABLE, DEADLINE) == 0) {
         throw new IOException("ask safe for descriptors: no answer in " + DEADLINE);
       }

@@ -2,6 +2,7 @@
 package gantry.plugins.runtime.runc;
 
 import containerd.task.v3.CloseIORequest;
+import containerd.task.v3.ConnectRequest;
 import containerd.task.v3.CreateTaskResponse;
 import containerd.task.v3.DeleteRequest;
 import containerd.task.v3.DeleteResponse;
@@ -20,6 +21,7 @@ import containerd.task.v3.StatsResponse;
 import containerd.task.v3.WaitRequest;
 import containerd.task.v3.WaitResponse;
 import gantry.errors.GantryException;
+import gantry.linux.safe.Safe;
 import gantry.plugins.ListeningSockets;
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
@@ -35,6 +37,8 @@ import gantry.typed.TypedValue;
 import gantry.wire.AnyWire;
 import gantry.wire.ShimWire;
 import gantry.wire.TaskWire;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +73,9 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, AutoClos
   /** Every call needs a namespace, also the one that concerns none. */
   private static final String ANY = "default";
 
+  /** Up to five for a process with a terminal. */
+  private static final int DESCRIPTORS_MAX = 1 << 14;
+
   private static final Duration AFTER_READY = Duration.ofSeconds(1);
   private static final Duration LAST = Duration.ofSeconds(2);
   private static final Duration STARTUP = Duration.ofSeconds(30);
@@ -84,16 +91,22 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, AutoClos
 
     /** {@code oom_score_adj} of the supervisor. */
     int oomScore() default -999;
+
+    /** Control group of the supervisor in each hierarchy; that of the daemon if empty. */
+    String cgroup() default "/gantry-supervisor";
   }
 
   private final SupervisorConnection connection;
   private final SupervisorCalls supervisor;
   private final Leftovers leftovers;
+  private final @Nullable Safe safe;
 
   /** Takes the plugin's directories; the first call connects, or the daemon's being ready. */
   @Activate
   public SupervisedRunc(@Reference PluginDirectories directories, Config config) {
-    this(SupervisorLayout.of(directories, PLUGIN, config.supervisor()), config.oomScore());
+    this(
+        SupervisorLayout.of(directories, PLUGIN, config.supervisor(), config.cgroup()),
+        config.oomScore());
   }
 
   SupervisedRunc(SupervisorLayout layout, int oomScore) {
@@ -103,12 +116,37 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, AutoClos
             layout.socket(), () -> launcher.start(new SocketProbe(layout.socket()), STARTUP));
     this.supervisor = new SupervisorCalls(connection);
     this.leftovers = new Leftovers(layout);
+    this.safe = open(layout.safe());
+    connection.whenConnected(this::greet);
+  }
+
+  /** Without it containers lose their terminals if the supervisor is killed, and nothing else. */
+  private static @Nullable Safe open(Path path) {
+    try {
+      return new Safe(path, DESCRIPTORS_MAX);
+    } catch (IOException e) {
+      LOG.warn("no terminals are kept for the case that the supervisor dies: {}", e.getMessage());
+      return null;
+    }
+  }
+
+  /** A call that it has come to know this daemon, and this version of this plugin, by. */
+  private void greet() {
+    try {
+      supervisor.run(ANY, "Connect", ConnectRequest.getDefaultInstance(), QUICK);
+    } catch (GantryException e) {
+      LOG.debug("supervisor does not answer yet: {}", e.getMessage());
+    }
   }
 
   /** The supervisor keeps the daemon's sockets while that restarts. */
   @Reference
   void setSockets(ListeningSockets sockets) {
-    connection.whenConnected(sockets::keep);
+    connection.whenConnected(
+        () -> {
+          sockets.keep();
+          greet();
+        });
   }
 
   /** A start of the daemon is not slowed down by that of the supervisor, nor is the first task. */
@@ -259,5 +297,8 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, AutoClos
   @Deactivate
   public void close() {
     supervisor.close();
+    if (safe != null) {
+      safe.close();
+    }
   }
 }

@@ -15,10 +15,19 @@ import java.util.List;
  * @param runtimeRoot below it runc keeps its state by namespace
  * @param log its output
  * @param pidFile which process was started last
+ * @param cgroup where it lives, from the root of each hierarchy; empty for the daemon's
  */
 record SupervisorLayout(
-    Path program, Path socket, Path state, Path events, Path runtimeRoot, Path log, Path pidFile) {
-  static SupervisorLayout of(PluginDirectories directories, String plugin, String program) {
+    Path program,
+    Path socket,
+    Path state,
+    Path events,
+    Path runtimeRoot,
+    Path log,
+    Path pidFile,
+    String cgroup) {
+  static SupervisorLayout of(
+      PluginDirectories directories, String plugin, String program, String cgroup) {
     Path own = directories.state(plugin);
     Path named =
         program.isEmpty() ? directories.libexec().resolve("gantry-supervisor") : Path.of(program);
@@ -29,7 +38,8 @@ record SupervisorLayout(
         Path.of(directories.address() + ".ttrpc"),
         directories.state().resolve("runc"),
         own.resolve("supervisor.log"),
-        own.resolve("supervisor.pid"));
+        own.resolve("supervisor.pid"),
+        cgroup);
   }
 
   List<String> arguments() {
@@ -38,7 +48,14 @@ record SupervisorLayout(
         "--state", state.toString(),
         "--events", events.toString(),
         "--runtime-root", runtimeRoot.toString(),
-        "--keeper", socket.resolveSibling("keeper.sock").toString());
+        "--keeper", socket.resolveSibling("keeper.sock").toString(),
+        "--safe", safe().toString(),
+        "--cgroup", cgroup);
+  }
+
+  /** Where the daemon keeps descriptors for the supervisor after the one that serves. */
+  Path safe() {
+    return socket.resolveSibling("terminals.sock");
   }
 
   /** Where runc keeps the state of a namespace's containers. */

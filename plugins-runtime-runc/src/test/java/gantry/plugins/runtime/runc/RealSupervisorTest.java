@@ -64,7 +64,8 @@ class RealSupervisorTest {
             directory.resolve("d.ttrpc"),
             directory.resolve("runc"),
             directory.resolve("supervisor.log"),
-            directory.resolve("pid-file"));
+            directory.resolve("pid-file"),
+            "");
     program();
     daemon = daemon();
     runtime = new SupervisedRunc(layout, -500);

@@ -52,7 +52,8 @@ class SupervisedRuncTest {
             directory.resolve("events"),
             directory.resolve("runc"),
             directory.resolve("log"),
-            directory.resolve("pid-file"));
+            directory.resolve("pid-file"),
+            "");
     supervisor = new FakeSupervisor(layout.socket());
     runtime = new SupervisedRunc(layout, 0);
   }

@@ -36,7 +36,8 @@ class SupervisorLauncherTest {
             directory.resolve("address.ttrpc"),
             directory.resolve("runc"),
             directory.resolve("log"),
-            directory.resolve("pid-file"));
+            directory.resolve("pid-file"),
+            "");
   }
 
   @Test
