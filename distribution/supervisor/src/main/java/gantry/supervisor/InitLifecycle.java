@@ -130,7 +130,11 @@ final class InitLifecycle {
 
   private void restore(Task task) throws IOException, InterruptedException {
     Path image = Path.of(task.request().getCheckpoint());
-    Path work = host.ledger().directory(task.key()).resolve("criu-work");
+    String wanted = Runtimes.options(task.request().getOptions()).getCriuWorkPath();
+    Path work =
+        wanted.isEmpty()
+            ? host.ledger().directory(task.key()).resolve("criu-work")
+            : Path.of(wanted);
     launch(
         task, launch -> task.runc().restore(task.key().id(), task.bundle(), launch, image, work));
     exits.follow(task, task.init());
@@ -161,6 +165,8 @@ final class InitLifecycle {
       host.ledger().forget(task.key(), "");
       Exit exit = init.exit().orElse(new Exit(init.pid(), 0, TimestampWire.NONE));
       events.deleted(task, exit);
+      // one that was to be restored and never was has no end of its own
+      init.exited().complete(exit);
       return exit;
     } finally {
       task.operation().unlock();

@@ -170,6 +170,9 @@ final class Runc {
     for (String namespace : options.getEmptyNamespacesList()) {
       arguments.addAll(List.of("--empty-ns", namespace));
     }
+    if (!options.getParentPath().isEmpty()) {
+      arguments.addAll(List.of("--parent-path", options.getParentPath()));
+    }
     if (!options.getCgroupsMode().isEmpty()) {
       arguments.addAll(List.of("--manage-cgroups-mode", options.getCgroupsMode()));
     }

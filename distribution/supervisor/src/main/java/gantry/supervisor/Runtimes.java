@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import containerd.runc.v1.Options;
 import gantry.errors.FailedPreconditionException;
 import gantry.errors.InvalidArgumentException;
+import gantry.errors.UnimplementedException;
 import gantry.wire.AnyWire;
 import java.io.File;
 import java.nio.file.Files;
@@ -39,6 +40,7 @@ final class Runtimes {
   }
 
   Runc of(TaskKey task, Options options) {
+    requirePossible(task, options);
     Path base = options.getRoot().isEmpty() ? host.runtimeRoot() : Path.of(options.getRoot());
     String name = options.getBinaryName().isEmpty() ? DEFAULT : options.getBinaryName();
     return new Runc(
@@ -46,6 +48,28 @@ final class Runtimes {
         base.resolve(task.namespace()),
         new Runc.RuncFlags(
             options.getSystemdCgroup(), options.getNoPivotRoot(), options.getNoNewKeyring()));
+  }
+
+  @SuppressWarnings("deprecation") // of no use to clients any more, but still sent
+  private static void requirePossible(TaskKey task, Options options) {
+    refuse(
+        task,
+        "shim_cgroup",
+        !options.getShimCgroup().isEmpty(),
+        "all tasks have one supervisor, whose control group is its own");
+    refuse(
+        task,
+        "task_api_address",
+        !options.getTaskApiAddress().isEmpty(),
+        "the supervisor is where the task is served");
+  }
+
+  private static void refuse(TaskKey task, String option, boolean given, String reason) {
+    if (given) {
+      throw new UnimplementedException(
+          "run task %s: runtime option %s is not possible here: %s: leave it out"
+              .formatted(task.id(), option, reason));
+    }
   }
 
   private static Path find(String name, TaskKey task) {

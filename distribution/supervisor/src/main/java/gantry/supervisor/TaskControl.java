@@ -12,6 +12,7 @@ import gantry.runtime.TaskStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 
 /** What can be done to a container between its start and its end. */
@@ -86,13 +87,29 @@ final class TaskControl {
       if (status != TaskStatus.RUNNING && status != TaskStatus.PAUSED) {
         throw refused("checkpoint", task.init());
       }
-      Path work =
-          options.getWorkPath().isEmpty()
-              ? host.ledger().directory(task.key()).resolve("criu-work")
-              : Path.of(options.getWorkPath());
-      task.runc().checkpoint(task.key().id(), Path.of(request.getPath()), work, options);
+      checkpoint(task, Path.of(request.getPath()), options);
     } finally {
       task.operation().unlock();
+    }
+  }
+
+  private void checkpoint(Task task, Path image, CheckpointOptions options)
+      throws IOException, InterruptedException {
+    Path work =
+        options.getWorkPath().isEmpty()
+            ? host.ledger().directory(task.key()).resolve("criu-work")
+            : Path.of(options.getWorkPath());
+    Path log = work.resolve("dump.log");
+    Files.deleteIfExists(log);
+    try {
+      task.runc().checkpoint(task.key().id(), image, work, options);
+    } catch (Runc.RuntimeFailure e) {
+      if (!Files.exists(log)) {
+        throw e;
+      }
+      Path kept = task.bundle().resolve("criu-dump.log");
+      Files.copy(log, kept, StandardCopyOption.REPLACE_EXISTING);
+      throw new IOException(e.getMessage() + ", see " + kept, e);
     }
   }
 
