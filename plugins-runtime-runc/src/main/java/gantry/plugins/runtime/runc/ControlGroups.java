@@ -23,16 +23,22 @@ final class ControlGroups {
   private ControlGroups() {}
 
   /**
-   * The groups of a process that are named after a task, as the runtime names those it makes; others
-   * it shares.
+   * The groups of a process that are named after a task, as the runtime names those it makes;
+   * others it shares.
+   *
+   * @param shared one that is not a task's whatever its name, from the root of each hierarchy
    */
-  static List<Path> of(int pid, String task) throws IOException {
+  static List<Path> of(int pid, String task, String shared) throws IOException {
     Set<Path> groups = new LinkedHashSet<>();
     List<MountEntry> mounts =
         Mounts.list().stream().filter(mount -> mount.type().startsWith("cgroup")).toList();
+    Set<String> own = Set.copyOf(Files.readAllLines(Path.of("/proc/self/cgroup")));
     for (String line : Files.readAllLines(Path.of("/proc", Integer.toString(pid), "cgroup"))) {
       String[] parts = line.split(":", 3);
-      if (parts.length == 3 && isNamedAfter(Path.of(parts[2]), task)) {
+      if (parts.length == 3
+          && !own.contains(line)
+          && !parts[2].equals(shared)
+          && isNamedAfter(Path.of(parts[2]), task)) {
         directory(mounts, parts[1], parts[2]).ifPresent(groups::add);
       }
     }
@@ -54,7 +60,8 @@ final class ControlGroups {
               : mount.type().equals("cgroup")
                   && Set.copyOf(mount.options()).containsAll(List.of(controllers.split(",", -1)));
       if (isIt && Path.of(group).startsWith(mount.root())) {
-        return Optional.of(mount.target().resolve(Path.of(mount.root()).relativize(Path.of(group))));
+        return Optional.of(
+            mount.target().resolve(Path.of(mount.root()).relativize(Path.of(group))));
       }
     }
     return Optional.empty();
@@ -65,8 +72,10 @@ final class ControlGroups {
     Set<Integer> pids = new LinkedHashSet<>();
     for (Path directory : tree(group)) {
       try (Stream<String> lines = Files.lines(directory.resolve("cgroup.procs"))) {
-        lines.map(String::strip).filter(line -> !line.isEmpty()).forEach(
-            line -> pids.add(Integer.parseInt(line)));
+        lines
+            .map(String::strip)
+            .filter(line -> !line.isEmpty())
+            .forEach(line -> pids.add(Integer.parseInt(line)));
       } catch (NoSuchFileException e) {
         // removed meanwhile
       }
@@ -96,8 +105,7 @@ final class ControlGroups {
     List<Path> tree = new ArrayList<>();
     if (Files.isDirectory(group)) {
       tree.add(group);
-      try (DirectoryStream<Path> children =
-          Files.newDirectoryStream(group, Files::isDirectory)) {
+      try (DirectoryStream<Path> children = Files.newDirectoryStream(group, Files::isDirectory)) {
         for (Path child : children) {
           tree.addAll(tree(child));
         }

@@ -6,6 +6,7 @@ import gantry.errors.InternalException;
 import gantry.linux.Mounts;
 import gantry.runtime.Bundle;
 import gantry.runtime.Exit;
+import gantry.runtime.TaskRuntime.TaskName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ final class Leftovers {
   Exit remove(Bundle bundle) {
     int pid = pid(bundle.state().resolve("init.pid"));
     if (Files.isDirectory(layout.runtimeRoot(bundle.namespace()).resolve(bundle.id()))) {
-      forceDelete(bundle);
+      forceDelete(new TaskName(bundle.namespace(), bundle.id()));
     }
     try {
       Mounts.unmountRecursive(bundle.rootfs());
@@ -45,29 +46,29 @@ final class Leftovers {
     return new Exit(pid, KILLED, Instant.now());
   }
 
-  private void forceDelete(Bundle bundle) {
-    Path root = layout.runtimeRoot(bundle.namespace());
+  /** Has runc kill and delete a container. */
+  void forceDelete(TaskName task) {
+    Path root = layout.runtimeRoot(task.namespace());
     ProcessBuilder builder =
-        new ProcessBuilder("runc", "--root", root.toString(), "delete", "--force", bundle.id())
+        new ProcessBuilder("runc", "--root", root.toString(), "delete", "--force", task.id())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD);
     try {
       Process process = builder.start();
       try {
         if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-          LOG.warn("clean up container {}: runc was killed after {}", bundle.id(), LIMIT);
+          LOG.warn("clean up container {}: runc was killed after {}", task.id(), LIMIT);
         }
       } finally {
         process.destroyForcibly();
       }
     } catch (IOException e) {
       throw new InternalException(
-          "clean up container %s: runc cannot be started: %s"
-              .formatted(bundle.id(), e.getMessage()),
+          "clean up container %s: runc cannot be started: %s".formatted(task.id(), e.getMessage()),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CanceledException("clean up container %s: interrupted".formatted(bundle.id()), e);
+      throw new CanceledException("clean up container %s: interrupted".formatted(task.id()), e);
     }
   }
 

@@ -20,6 +20,8 @@ import containerd.task.v3.StatsRequest;
 import containerd.task.v3.StatsResponse;
 import containerd.task.v3.WaitRequest;
 import containerd.task.v3.WaitResponse;
+import gantry.doctor.Finding;
+import gantry.doctor.Inspector;
 import gantry.errors.GantryException;
 import gantry.linux.safe.Safe;
 import gantry.plugins.ListeningSockets;
@@ -42,6 +44,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -61,11 +64,11 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
     name = SupervisedRunc.PLUGIN,
-    service = {TaskRuntime.class, StopListener.class},
+    service = {TaskRuntime.class, StopListener.class, Inspector.class},
     immediate = true,
     property = TaskRuntime.RUNTIME_PROPERTY + "=io.containerd.runc.v2")
 @Plugin(SupervisedRunc.PLUGIN)
-public final class SupervisedRunc implements TaskRuntime, StopListener, AutoCloseable {
+public final class SupervisedRunc implements TaskRuntime, StopListener, Inspector, AutoCloseable {
   static final String PLUGIN = "io.containerd.shim.v1.manager";
 
   private static final Logger LOG = LoggerFactory.getLogger(SupervisedRunc.class);
@@ -99,6 +102,8 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, AutoClos
   private final SupervisorConnection connection;
   private final SupervisorCalls supervisor;
   private final Leftovers leftovers;
+  private final TaskClaims claims;
+  private final RuncInspection inspection;
   private final @Nullable Safe safe;
 
   /** Takes the plugin's directories; the first call connects, or the daemon's being ready. */
@@ -116,6 +121,14 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, AutoClos
             layout.socket(), () -> launcher.start(new SocketProbe(layout.socket()), STARTUP));
     this.supervisor = new SupervisorCalls(connection);
     this.leftovers = new Leftovers(layout);
+    this.claims = new TaskClaims(layout.claims(), layout.cgroup());
+    Traces traces = Traces.of(layout);
+    this.inspection =
+        new RuncInspection(
+            traces,
+            claims,
+            new TaskEnding(this, leftovers),
+            FifoInspection.beside(layout.events(), layout.socket().resolveSibling(""), traces));
     this.safe = open(layout.safe());
     connection.whenConnected(this::greet);
   }
@@ -172,6 +185,7 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, AutoClos
             ShimWire.create(bundle, request),
             CreateTaskResponse.parser(),
             CREATE);
+    claims.note(bundle, answer.getPid());
     return answer.getPid();
   }
 
@@ -186,8 +200,13 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, AutoClos
   @Override
   public Exit delete(TaskName task, String execId) {
     DeleteRequest request = DeleteRequest.newBuilder().setId(task.id()).setExecId(execId).build();
-    return ShimWire.exit(
-        supervisor.call(task.namespace(), "Delete", request, DeleteResponse.parser(), SLOW));
+    Exit exit =
+        ShimWire.exit(
+            supervisor.call(task.namespace(), "Delete", request, DeleteResponse.parser(), SLOW));
+    if (execId.isEmpty()) {
+      claims.settle(task);
+    }
+    return exit;
   }
 
   @Override
@@ -278,7 +297,24 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, AutoClos
 
   @Override
   public Exit cleanup(Bundle bundle) {
-    return leftovers.remove(bundle);
+    Exit exit = leftovers.remove(bundle);
+    claims.settle(new TaskName(bundle.namespace(), bundle.id()));
+    return exit;
+  }
+
+  @Override
+  public Set<String> kinds() {
+    return inspection.kinds();
+  }
+
+  @Override
+  public List<Finding> inspect() throws IOException {
+    return inspection.inspect();
+  }
+
+  @Override
+  public void mend(Finding finding) throws IOException {
+    inspection.mend(finding);
   }
 
   /** A supervisor with nothing to supervise ends with the daemon; another stays. */

@@ -58,6 +58,11 @@ record SupervisorLayout(
     return socket.resolveSibling("terminals.sock");
   }
 
+  /** Where it is noted what tasks were given outside these directories. */
+  Path claims() {
+    return log.resolveSibling("claims");
+  }
+
   /** Where runc keeps the state of a namespace's containers. */
   Path runtimeRoot(String namespace) {
     return runtimeRoot.resolve(namespace);

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What tasks were given outside our own directories, by files {@code ‹namespace›/‹id›}: without such
- * a note nobody could tell our control groups from those of another daemon. The lines are the
+ * What tasks were given outside our own directories, by files {@code ‹namespace›/‹id›}: without
+ * such a note nobody could tell our control groups from those of another daemon. The lines are the
  * bundle, the first process as {@code pid@start}, and the directories of its control groups. Safe
  * for concurrent use.
  */
@@ -25,9 +25,16 @@ final class TaskClaims {
   private static final Logger LOG = LoggerFactory.getLogger(TaskClaims.class);
 
   private final Path root;
+  private final String shared;
 
-  TaskClaims(Path root) {
+  /**
+   * Takes where notes are.
+   *
+   * @param shared a control group that is no task's, from the root of each hierarchy
+   */
+  TaskClaims(Path root, String shared) {
     this.root = root;
+    this.shared = shared;
   }
 
   /** One note. */
@@ -36,7 +43,7 @@ final class TaskClaims {
       groups = List.copyOf(groups);
     }
 
-    /** Of all its groups the first, by which people know it. */
+    /** Whether one of its control groups is still there. */
     boolean hasGroup() {
       return groups.stream().anyMatch(Files::isDirectory);
     }
@@ -52,7 +59,7 @@ final class TaskClaims {
       List<String> lines = new ArrayList<>();
       lines.add(bundle.state().toString());
       lines.add(init.get().toString());
-      ControlGroups.of(pid, bundle.id()).forEach(group -> lines.add(group.toString()));
+      ControlGroups.of(pid, bundle.id(), shared).forEach(group -> lines.add(group.toString()));
       Path file = root.resolve(bundle.namespace()).resolve(bundle.id());
       Files.createDirectories(file.resolveSibling(""));
       Path draft = file.resolveSibling("." + file.getFileName());

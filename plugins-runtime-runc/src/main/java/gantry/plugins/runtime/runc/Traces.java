@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
  */
 record Traces(Path ledger, Path runtimeRoot) {
   // In a JSON text quotes within strings are escaped, so these are found where they mean something.
-  private static final Pattern BUNDLE = Pattern.compile("\"bundle(?:=|\"\\s*:\\s*\")(/[^\"\\\\]*)\"");
+  private static final Pattern BUNDLE =
+      Pattern.compile("\"bundle(?:=|\"\\s*:\\s*\")(/[^\"\\\\]*)\"");
   private static final Pattern PID = Pattern.compile("\"init_process_pid\"\\s*:\\s*([0-9]{1,9})");
   private static final Pattern START =
       Pattern.compile("\"init_process_start\"\\s*:\\s*([0-9]{1,18})");
@@ -139,9 +140,7 @@ record Traces(Path ledger, Path runtimeRoot) {
   private static Optional<CreateTaskRequest> request(Path file) throws IOException {
     byte[] bytes = bytes(file);
     try {
-      return bytes.length == 0
-          ? Optional.empty()
-          : Optional.of(CreateTaskRequest.parseFrom(bytes));
+      return bytes.length == 0 ? Optional.empty() : Optional.of(CreateTaskRequest.parseFrom(bytes));
     } catch (InvalidProtocolBufferException e) {
       throw new IOException("read " + file, e);
     }
