@@ -14,10 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +90,35 @@ final class AttachmentStore {
       return List.of();
     } catch (IOException e) {
       throw new InternalException("read networks of %s: %s".formatted(containerId, e), e);
+    }
+  }
+
+  /** All containers that have a record, whole or not. */
+  Set<String> containers() throws IOException {
+    try (Stream<Path> containers = Files.list(directory)) {
+      return containers
+          .map(path -> String.valueOf(path.getFileName()))
+          .collect(Collectors.toCollection(TreeSet::new));
+    } catch (NoSuchFileException e) {
+      return Set.of();
+    }
+  }
+
+  /**
+   * The network namespace a container was attached by.
+   *
+   * @throws NoSuchFileException if the record does not say
+   */
+  Path namespace(String containerId) throws IOException {
+    return fromJson(read(container(containerId).resolve(REQUEST)), containerId).namespace();
+  }
+
+  /** When a container's record was made; null if it is gone. */
+  @Nullable Instant changed(String containerId) throws IOException {
+    try {
+      return Files.getLastModifiedTime(container(containerId)).toInstant();
+    } catch (NoSuchFileException e) {
+      return null;
     }
   }
 

@@ -3,6 +3,8 @@ package gantry.plugins.cni;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import gantry.doctor.Finding;
+import gantry.doctor.Inspector;
 import gantry.errors.GantryException;
 import gantry.errors.InvalidArgumentException;
 import gantry.errors.NotFoundException;
@@ -11,11 +13,13 @@ import gantry.networks.NetworkResult;
 import gantry.networks.Networks;
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -25,9 +29,12 @@ import org.osgi.service.component.annotations.Reference;
  * Networks that programs of the Container Network Interface make. A container gets loopback and
  * {@code eth0}, {@code eth1} … for each network in the order of their files.
  */
-@Component(name = CniNetworks.PLUGIN, service = Networks.class, immediate = true)
+@Component(
+    name = CniNetworks.PLUGIN,
+    service = {Networks.class, Inspector.class},
+    immediate = true)
 @Plugin(CniNetworks.PLUGIN)
-public final class CniNetworks implements Networks {
+public final class CniNetworks implements Networks, Inspector {
   static final String PLUGIN = "io.containerd.internal.v1.cni";
 
   private static final Pattern CONTAINER_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]*");
@@ -50,6 +57,7 @@ public final class CniNetworks implements Networks {
   private final NetworkDirectory directory;
   private final AttachmentStore store;
   private final PluginChain chain;
+  private final NetworkInspection inspection;
 
   /** Takes directories and configuration; nothing is read before the first call. */
   @Activate
@@ -65,6 +73,7 @@ public final class CniNetworks implements Networks {
     this.directory = directory;
     this.store = new AttachmentStore(root);
     this.chain = new PluginChain(new PluginRunner(programs, limit));
+    this.inspection = new NetworkInspection(store, this::detach);
   }
 
   @Override
@@ -110,6 +119,21 @@ public final class CniNetworks implements Networks {
     requireId(containerId);
     store.list(containerId).reversed().forEach(chain::delete);
     store.end(containerId);
+  }
+
+  @Override
+  public Set<String> kinds() {
+    return inspection.kinds();
+  }
+
+  @Override
+  public List<Finding> inspect() throws IOException {
+    return inspection.inspect();
+  }
+
+  @Override
+  public void mend(Finding finding) throws IOException {
+    inspection.mend(finding);
   }
 
   private void undo(String containerId, GantryException failure) {
