@@ -60,10 +60,10 @@ final class LogLines {
     Matcher named = LEVEL.matcher(text);
     return switch (named.find() ? named.group(1) : "") {
       case "trace" -> Level.TRACE;
-      case "debug" -> Level.DEBUG;
+      case "debug", "info" -> Level.DEBUG;
       case "warning", "warn" -> Level.WARN;
       case "error", "fatal", "panic" -> Level.ERROR;
-      default -> Level.INFO;
+      default -> Level.DEBUG;
     };
   }
 }

@@ -99,7 +99,7 @@ final class ShimProgram {
               .formatted(program, result.words(), result.status()));
     }
     if (!result.errors().isEmpty()) {
-      LOG.warn("clean up after task {}: {} says: {}", bundle.id(), program, result.words());
+      LOG.info("clean up after task {}: {} says: {}", bundle.id(), program, result.words());
     }
     return ShimWire.exit(parse(program, "delete", DeleteResponse.parser(), result.output()));
   }

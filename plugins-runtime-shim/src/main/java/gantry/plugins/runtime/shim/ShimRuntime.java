@@ -95,7 +95,7 @@ public final class ShimRuntime implements TaskRuntime, AutoCloseable {
   private final Ends ends = new Ends();
   private volatile @Nullable Handle<TaskManager> tasks;
 
-  /** Takes the plugin's directories and meets the shims that run, in the background. */
+  /** Takes the plugin's directories. */
   @Activate
   public ShimRuntime(
       @Reference PluginDirectories directories,
@@ -124,14 +124,13 @@ public final class ShimRuntime implements TaskRuntime, AutoCloseable {
     ShimLinks links = new ShimLinks(state);
     this.shims = new Shims(links, logs, limits, this::lost);
     this.starts = new ShimStart(settings, new ShimProgram(settings, limits), links, logs, shims);
-    Thread.ofVirtual().name("shim-load").start(shims::load);
   }
 
   private static Path program(PluginDirectories directories) {
     return directories.libexec().resolve("../../bin/gantryd").normalize();
   }
 
-  /** Whoever keeps the bundles is told when a shim dies. */
+  /** Whoever keeps the bundles is told when a shim dies; the shims that run are met now. */
   @Reference(
       service = Handle.class,
       target = "(contract=gantry.runtime.TaskManager)",
@@ -140,6 +139,7 @@ public final class ShimRuntime implements TaskRuntime, AutoCloseable {
       policyOption = ReferencePolicyOption.GREEDY)
   void bindTasks(Handle<TaskManager> manager) {
     tasks = manager;
+    Thread.ofVirtual().name("shim-load").start(shims::load);
   }
 
   void unbindTasks(Handle<TaskManager> manager) {

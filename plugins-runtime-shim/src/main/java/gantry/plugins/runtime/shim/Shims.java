@@ -6,6 +6,7 @@ import gantry.errors.NotFoundException;
 import gantry.errors.UnavailableException;
 import gantry.plugins.TimeLimits;
 import gantry.runtime.TaskRuntime.TaskName;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,6 +34,7 @@ final class Shims implements AutoCloseable {
   private final Map<TaskName, Shim> byTask = new ConcurrentHashMap<>();
   private final ReentrantLock[] connecting =
       IntStream.range(0, STRIPES).mapToObj(i -> new ReentrantLock()).toArray(ReentrantLock[]::new);
+  private final List<TaskName> found;
   private volatile boolean closed;
 
   /**
@@ -45,12 +47,13 @@ final class Shims implements AutoCloseable {
     this.logs = logs;
     this.limits = limits;
     this.lost = lost;
+    this.found = links.list();
   }
 
-  /** Connects to the shims of all tasks, side by side, so that the end of any is seen. */
+  /** Connects to the shims of all tasks found at first, side by side: the end of any is seen. */
   void load() {
     Semaphore slots = new Semaphore(LOADING_MAX);
-    for (TaskName task : links.list()) {
+    for (TaskName task : found) {
       slots.acquireUninterruptibly();
       Thread.ofVirtual()
           .name("shim-load-" + task.id())
@@ -65,7 +68,8 @@ final class Shims implements AutoCloseable {
     }
   }
 
-  private void load(TaskName task) {
+  /** Connects to the shim of one task; forgets a task whose bundle is gone. */
+  void load(TaskName task) {
     try {
       if (links.find(task).isEmpty()) {
         links.remove(task);
