@@ -3,11 +3,12 @@ package gantry.supervisor;
 
 import gantry.linux.Errno;
 import gantry.linux.ErrnoException;
-import gantry.linux.Mounts;
 import gantry.linux.PidFd;
+import gantry.linux.Remnants;
 import gantry.runtime.Exit;
 import gantry.runtime.TaskStatus;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,9 @@ final class Adoption {
   private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
 
   private static final int AT_ONCE = 8;
+
+  /** How long a command of the runtime may take that an earlier supervisor has begun. */
+  private static final Duration COMMAND = Duration.ofSeconds(10);
 
   private final Host host;
   private final Runtimes runtimes;
@@ -84,6 +88,10 @@ final class Adoption {
       discard(task);
       return;
     }
+    // What the runtime was told before goes on by itself, and its outcome is what counts.
+    if (!Remnants.end(task.runc().root().toString(), found.key().id(), COMMAND)) {
+      LOG.error("a command of the runtime for {} does not end", found.key());
+    }
     tasks.add(task);
     for (Ledger.FoundExec exec : found.execs()) {
       adoptExec(task, exec);
@@ -93,13 +101,27 @@ final class Adoption {
     }
   }
 
-  /** Its maker was never told that it exists. */
-  private void discard(Task task) throws IOException, InterruptedException {
-    task.runc().delete(task.key().id(), true);
-    if (task.request().getRootfsCount() > 0) {
-      Mounts.unmountRecursive(task.rootfs());
-    }
-    host.ledger().forget(task.key(), "");
+  /**
+   * Its maker was never told that it exists. Nobody waits for this: a runtime that hangs would keep
+   * all other tasks from being served.
+   */
+  private void discard(Task task) {
+    Tasks.Stage stage = tasks.reserve(task.key(), "removing what an earlier supervisor began");
+    LOG.info("{}: {}", task.key(), stage.words());
+    Thread.ofVirtual()
+        .name("discard")
+        .start(
+            () -> {
+              try {
+                new Clearance(host).of(task);
+              } catch (IOException e) {
+                LOG.error("something of half made task {} stays", task.key(), e);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              } finally {
+                tasks.free(task.key());
+              }
+            });
   }
 
   private void adoptExec(Task task, Ledger.FoundExec found)

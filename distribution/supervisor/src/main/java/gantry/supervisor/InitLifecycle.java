@@ -39,13 +39,15 @@ final class InitLifecycle {
   }
 
   /** Makes the container; after a failure nothing of it is left. */
-  void create(Task task) throws IOException, InterruptedException {
+  void create(Task task, Tasks.Stage stage) throws IOException, InterruptedException {
     TaskProcess init = task.init();
     init.reporting().lock();
     try {
       host.ledger().created(task.key(), task.request());
       task.runc().note(task.bundle());
+      stage.at("mounting the root filesystem");
       mount(task);
+      stage.at(task.runc().name() + " create");
       if (task.request().getCheckpoint().isEmpty()) {
         launch(task, launch -> task.runc().create(task.key().id(), task.bundle(), launch));
       }
@@ -54,6 +56,7 @@ final class InitLifecycle {
         exits.follow(task, init);
       }
     } catch (IOException | RuntimeException | InterruptedException e) {
+      stage.at("removing what was made");
       undo(task, e);
       throw e;
     } finally {
@@ -88,10 +91,7 @@ final class InitLifecycle {
 
   private void undo(Task task, Exception failure) {
     try {
-      task.runc().delete(task.key().id(), true);
-      task.init().release(Duration.ZERO);
-      unmount(task);
-      host.ledger().forget(task.key(), "");
+      new Clearance(host).of(task);
     } catch (IOException e) {
       failure.addSuppressed(e);
     } catch (InterruptedException e) {

@@ -16,13 +16,16 @@ import java.util.List;
  * killed. Failures are {@link IOException}s with the runtime's own words.
  */
 final class Runc {
-  private static final Duration QUICK = Duration.ofSeconds(10);
-  private static final Duration SLOW = Duration.ofSeconds(30);
-  private static final Duration CHECKPOINT = Duration.ofMinutes(10);
+  /**
+   * In the environment: how many seconds a command may take that makes or removes something, one
+   * that does not, and a checkpoint.
+   */
+  private static final String LIMITS = "GANTRY_RUNTIME_LIMITS";
 
   private final RuntimeCommand command;
   private final List<String> global;
   private final RuncFlags flags;
+  private final Limits limits = Limits.parse(System.getenv().getOrDefault(LIMITS, "30 10 600"));
 
   Runc(RuntimeCommand command, Path root, RuncFlags flags) {
     this.command = command;
@@ -30,6 +33,18 @@ final class Runc {
     this.global = new ArrayList<>(List.of("--root", root.toString()));
     if (flags.systemdCgroup()) {
       global.add("--systemd-cgroup");
+    }
+  }
+
+  /** How long commands may take. */
+  private record Limits(Duration slow, Duration quick, Duration checkpoint) {
+    static Limits parse(String seconds) {
+      String[] words = seconds.split(" ", -1);
+      return new Limits(duration(words[0]), duration(words[1]), duration(words[2]));
+    }
+
+    private static Duration duration(String seconds) {
+      return Duration.ofSeconds(Long.parseLong(seconds));
     }
   }
 
@@ -49,6 +64,16 @@ final class Runc {
     List<Fd> descriptors() {
       return streams.descriptors();
     }
+  }
+
+  /** For messages. */
+  String name() {
+    return String.valueOf(command.program().getFileName());
+  }
+
+  /** Where it keeps its records, by container. */
+  Path root() {
+    return Path.of(global.get(1));
   }
 
   /** Notes in a bundle what runs it, for who clears up after this process: program and root. */
@@ -98,14 +123,14 @@ final class Runc {
   }
 
   void start(String id) throws IOException, InterruptedException {
-    call("OCI runtime start failed", SLOW, "start", id);
+    call("OCI runtime start failed", limits.slow(), "start", id);
   }
 
   void kill(String id, int signal, boolean all) throws IOException, InterruptedException {
     if (all) {
-      call("", QUICK, "kill", "--all", id, Integer.toString(signal));
+      call("", limits.quick(), "kill", "--all", id, Integer.toString(signal));
     } else {
-      call("", QUICK, "kill", id, Integer.toString(signal));
+      call("", limits.quick(), "kill", id, Integer.toString(signal));
     }
   }
 
@@ -113,9 +138,9 @@ final class Runc {
   void delete(String id, boolean force) throws IOException, InterruptedException {
     try {
       if (force) {
-        call("failed to delete task", SLOW, "delete", "--force", id);
+        call("failed to delete task", limits.slow(), "delete", "--force", id);
       } else {
-        call("failed to delete task", SLOW, "delete", id);
+        call("failed to delete task", limits.slow(), "delete", id);
       }
     } catch (RuntimeFailure e) {
       if (!e.getMessage().contains("does not exist")) {
@@ -125,21 +150,27 @@ final class Runc {
   }
 
   void pause(String id) throws IOException, InterruptedException {
-    call("OCI runtime pause failed", QUICK, "pause", id);
+    call("OCI runtime pause failed", limits.quick(), "pause", id);
   }
 
   void resume(String id) throws IOException, InterruptedException {
-    call("OCI runtime resume failed", QUICK, "resume", id);
+    call("OCI runtime resume failed", limits.quick(), "resume", id);
   }
 
   /** Changes limits as a file of OCI resources says. */
   void update(String id, Path resources) throws IOException, InterruptedException {
-    call("OCI runtime update failed", QUICK, "update", "--resources", resources.toString(), id);
+    call(
+        "OCI runtime update failed",
+        limits.quick(),
+        "update",
+        "--resources",
+        resources.toString(),
+        id);
   }
 
   /** The processes in a container. */
   List<Integer> pids(String id) throws IOException, InterruptedException {
-    String output = call("OCI runtime ps failed", QUICK, "ps", "--format", "json", id);
+    String output = call("OCI runtime ps failed", limits.quick(), "ps", "--format", "json", id);
     List<Integer> pids = new ArrayList<>();
     if (Json.parse(output) instanceof List<?> list) {
       for (Object pid : list) {
@@ -153,7 +184,7 @@ final class Runc {
 
   /** The runtime's word for the state: created, running, paused or stopped. */
   String state(String id) throws IOException, InterruptedException {
-    Object state = Json.parse(call("OCI runtime state failed", QUICK, "state", id));
+    Object state = Json.parse(call("OCI runtime state failed", limits.quick(), "state", id));
     return Json.at(state, "status").toString();
   }
 
@@ -179,7 +210,7 @@ final class Runc {
     arguments.add(id);
     Files.createDirectories(image);
     Files.createDirectories(work);
-    check("OCI runtime checkpoint failed", command.run(global, arguments, CHECKPOINT));
+    check("OCI runtime checkpoint failed", command.run(global, arguments, limits.checkpoint()));
   }
 
   private static void add(List<String> arguments, boolean wanted, String flag) {
@@ -190,7 +221,7 @@ final class Runc {
 
   private void launch(String failure, List<String> arguments, Launch launch)
       throws IOException, InterruptedException {
-    check(failure, command.run(global, arguments, launch.descriptors(), SLOW));
+    check(failure, command.run(global, arguments, launch.descriptors(), limits.slow()));
   }
 
   private String call(String failure, Duration timeout, String... arguments)

@@ -4,6 +4,7 @@ package gantry.supervisor;
 import containerd.task.v3.CreateTaskRequest;
 import containerd.task.v3.ExecProcessRequest;
 import gantry.errors.FailedPreconditionException;
+import gantry.errors.GantryException;
 import gantry.linux.OomEvents;
 import gantry.linux.Processes;
 import gantry.runtime.Exit;
@@ -67,10 +68,10 @@ final class Supervisor implements AutoCloseable {
   }
 
   private int createNow(TaskKey key, CreateTaskRequest request) throws Exception {
-    tasks.reserve(key);
+    Tasks.Stage stage = tasks.reserve(key, "looking for the runtime");
     try {
       Task task = new Task(key, request, runtimes.of(key, Runtimes.options(request.getOptions())));
-      inits.create(task);
+      inits.create(task, stage);
       tasks.add(task);
       return task.init().pid();
     } catch (Exception e) {
@@ -81,14 +82,30 @@ final class Supervisor implements AutoCloseable {
 
   /** Nobody knows of this task: its maker was told that it failed. */
   private void discard(TaskKey key) {
+    Task task = require(key);
     try {
-      Task task = require(key);
       control.kill(task, Processes.SIGKILL, true);
       task.init().exited().get(KILLED_SECONDS, TimeUnit.SECONDS);
       inits.delete(task);
+    } catch (GantryException
+        | IOException
+        | InterruptedException
+        | ExecutionException
+        | TimeoutException e) {
+      LOG.warn("task {} whose maker went away does not go by itself", key, e);
+      clear(task);
+    } finally {
       tasks.free(key);
-    } catch (IOException | InterruptedException | ExecutionException | TimeoutException e) {
-      LOG.error("task {} whose maker went away is not removed", key, e);
+    }
+  }
+
+  private void clear(Task task) {
+    try {
+      new Clearance(host).of(task);
+    } catch (IOException e) {
+      LOG.error("something of task {}, whose maker went away, stays", task.key(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
