@@ -22,18 +22,22 @@ import containerd.task.v3.WaitRequest;
 import containerd.task.v3.WaitResponse;
 import gantry.doctor.Finding;
 import gantry.doctor.Inspector;
+import gantry.errors.FailedPreconditionException;
 import gantry.errors.GantryException;
+import gantry.errors.NotFoundException;
 import gantry.linux.safe.Safe;
 import gantry.plugins.ListeningSockets;
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
 import gantry.plugins.StopListener;
+import gantry.plugins.TimeLimits;
 import gantry.runtime.Bundle;
 import gantry.runtime.CreateTask;
 import gantry.runtime.Exit;
 import gantry.runtime.ProcessDetails;
 import gantry.runtime.ProcessIo;
 import gantry.runtime.ProcessState;
+import gantry.runtime.TaskLimit;
 import gantry.runtime.TaskRuntime;
 import gantry.typed.TypedValue;
 import gantry.wire.AnyWire;
@@ -81,11 +85,11 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, Inspecto
 
   private static final Duration AFTER_READY = Duration.ofSeconds(1);
   private static final Duration LAST = Duration.ofSeconds(2);
+
+  /** How long a supervisor is asked how far the creation of a task is. */
+  private static final Duration STAGE = Duration.ofMillis(400);
+
   private static final Duration STARTUP = Duration.ofSeconds(30);
-  private static final Duration QUICK = Duration.ofSeconds(10);
-  private static final Duration SLOW = Duration.ofSeconds(60);
-  private static final Duration CREATE = Duration.ofMinutes(2);
-  private static final Duration CHECKPOINT = Duration.ofMinutes(10);
 
   /** Configuration. */
   @interface Config {
@@ -99,6 +103,7 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, Inspecto
     String cgroup() default "/gantry-supervisor";
   }
 
+  private final TimeLimits limits;
   private final SupervisorConnection connection;
   private final SupervisorCalls supervisor;
   private final Leftovers leftovers;
@@ -108,14 +113,21 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, Inspecto
 
   /** Takes the plugin's directories; the first call connects, or the daemon's being ready. */
   @Activate
-  public SupervisedRunc(@Reference PluginDirectories directories, Config config) {
+  public SupervisedRunc(
+      @Reference PluginDirectories directories, @Reference TimeLimits limits, Config config) {
     this(
         SupervisorLayout.of(directories, PLUGIN, config.supervisor(), config.cgroup()),
-        config.oomScore());
+        config.oomScore(),
+        limits);
   }
 
   SupervisedRunc(SupervisorLayout layout, int oomScore) {
-    SupervisorLauncher launcher = new SupervisorLauncher(layout, oomScore);
+    this(layout, oomScore, TimeLimits.STANDARD);
+  }
+
+  SupervisedRunc(SupervisorLayout layout, int oomScore, TimeLimits limits) {
+    SupervisorLauncher launcher = new SupervisorLauncher(layout, oomScore, limits);
+    this.limits = limits;
     this.connection =
         new SupervisorConnection(
             layout.socket(), () -> launcher.start(new SocketProbe(layout.socket()), STARTUP));
@@ -146,7 +158,7 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, Inspecto
   /** A call that it has come to know this daemon, and this version of this plugin, by. */
   private void greet() {
     try {
-      supervisor.run(ANY, "Connect", ConnectRequest.getDefaultInstance(), QUICK);
+      supervisor.run(ANY, "Connect", ConnectRequest.getDefaultInstance(), limit(TaskLimit.QUERY));
     } catch (GantryException e) {
       LOG.debug("supervisor does not answer yet: {}", e.getMessage());
     }
@@ -184,16 +196,34 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, Inspecto
             "Create",
             ShimWire.create(bundle, request),
             CreateTaskResponse.parser(),
-            CREATE);
+            limit(TaskLimit.CREATE));
     claims.note(bundle, answer.getPid());
     return answer.getPid();
+  }
+
+  private Duration limit(TaskLimit what) {
+    return what.in(limits);
+  }
+
+  /** The supervisor has no other word for a task that is not ready yet. */
+  @Override
+  public String stage(TaskName task) {
+    StateRequest request = StateRequest.newBuilder().setId(task.id()).build();
+    try {
+      supervisor.ask(task.namespace(), "State", request, StateResponse.parser(), STAGE);
+      return "";
+    } catch (FailedPreconditionException e) {
+      return String.valueOf(e.getMessage());
+    } catch (NotFoundException e) {
+      return "";
+    }
   }
 
   @Override
   public int start(TaskName task, String execId) {
     StartRequest request = StartRequest.newBuilder().setId(task.id()).setExecId(execId).build();
     return supervisor
-        .call(task.namespace(), "Start", request, StartResponse.parser(), SLOW)
+        .call(task.namespace(), "Start", request, StartResponse.parser(), limit(TaskLimit.START))
         .getPid();
   }
 
@@ -202,7 +232,12 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, Inspecto
     DeleteRequest request = DeleteRequest.newBuilder().setId(task.id()).setExecId(execId).build();
     Exit exit =
         ShimWire.exit(
-            supervisor.call(task.namespace(), "Delete", request, DeleteResponse.parser(), SLOW));
+            supervisor.call(
+                task.namespace(),
+                "Delete",
+                request,
+                DeleteResponse.parser(),
+                limit(TaskLimit.DELETE)));
     if (execId.isEmpty()) {
       claims.settle(task);
     }
@@ -213,17 +248,20 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, Inspecto
   public ProcessState state(TaskName task, String execId) {
     StateRequest request = StateRequest.newBuilder().setId(task.id()).setExecId(execId).build();
     return ShimWire.state(
-        supervisor.ask(task.namespace(), "State", request, StateResponse.parser(), QUICK));
+        supervisor.ask(
+            task.namespace(), "State", request, StateResponse.parser(), limit(TaskLimit.QUERY)));
   }
 
   @Override
   public void kill(TaskName task, String execId, int signal, boolean all) {
-    supervisor.run(task.namespace(), "Kill", ShimWire.kill(task, execId, signal, all), SLOW);
+    supervisor.run(
+        task.namespace(), "Kill", ShimWire.kill(task, execId, signal, all), limit(TaskLimit.KILL));
   }
 
   @Override
   public void exec(TaskName task, String execId, ProcessIo io, TypedValue spec) {
-    supervisor.run(task.namespace(), "Exec", ShimWire.exec(task, execId, io, spec), SLOW);
+    supervisor.run(
+        task.namespace(), "Exec", ShimWire.exec(task, execId, io, spec), limit(TaskLimit.EXEC));
   }
 
   @Override
@@ -235,33 +273,33 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, Inspecto
             .setWidth(width)
             .setHeight(height)
             .build();
-    supervisor.run(task.namespace(), "ResizePty", request, QUICK);
+    supervisor.run(task.namespace(), "ResizePty", request, limit(TaskLimit.QUERY));
   }
 
   @Override
   public void closeStdin(TaskName task, String execId) {
     CloseIORequest request =
         CloseIORequest.newBuilder().setId(task.id()).setExecId(execId).setStdin(true).build();
-    supervisor.run(task.namespace(), "CloseIO", request, QUICK);
+    supervisor.run(task.namespace(), "CloseIO", request, limit(TaskLimit.QUERY));
   }
 
   @Override
   public void pause(TaskName task) {
     PauseRequest request = PauseRequest.newBuilder().setId(task.id()).build();
-    supervisor.run(task.namespace(), "Pause", request, SLOW);
+    supervisor.run(task.namespace(), "Pause", request, limit(TaskLimit.UPDATE));
   }
 
   @Override
   public void resume(TaskName task) {
     ResumeRequest request = ResumeRequest.newBuilder().setId(task.id()).build();
-    supervisor.run(task.namespace(), "Resume", request, SLOW);
+    supervisor.run(task.namespace(), "Resume", request, limit(TaskLimit.UPDATE));
   }
 
   @Override
   public List<ProcessDetails> pids(TaskName task) {
     PidsRequest request = PidsRequest.newBuilder().setId(task.id()).build();
     return supervisor
-        .ask(task.namespace(), "Pids", request, PidsResponse.parser(), QUICK)
+        .ask(task.namespace(), "Pids", request, PidsResponse.parser(), limit(TaskLimit.QUERY))
         .getProcessesList()
         .stream()
         .map(TaskWire::decode)
@@ -271,12 +309,19 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, Inspecto
   @Override
   public void checkpoint(TaskName task, String path, @Nullable TypedValue options) {
     supervisor.run(
-        task.namespace(), "Checkpoint", ShimWire.checkpoint(task, path, options), CHECKPOINT);
+        task.namespace(),
+        "Checkpoint",
+        ShimWire.checkpoint(task, path, options),
+        limit(TaskLimit.CHECKPOINT));
   }
 
   @Override
   public void update(TaskName task, TypedValue resources, Map<String, String> annotations) {
-    supervisor.run(task.namespace(), "Update", ShimWire.update(task, resources, annotations), SLOW);
+    supervisor.run(
+        task.namespace(),
+        "Update",
+        ShimWire.update(task, resources, annotations),
+        limit(TaskLimit.UPDATE));
   }
 
   @Override
@@ -284,7 +329,7 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, Inspecto
     StatsRequest request = StatsRequest.newBuilder().setId(task.id()).build();
     return AnyWire.decode(
         supervisor
-            .ask(task.namespace(), "Stats", request, StatsResponse.parser(), QUICK)
+            .ask(task.namespace(), "Stats", request, StatsResponse.parser(), limit(TaskLimit.QUERY))
             .getStats());
   }
 

@@ -6,6 +6,8 @@ import gantry.linux.Fd;
 import gantry.linux.Open;
 import gantry.linux.PidFd;
 import gantry.linux.Spawn;
+import gantry.plugins.TimeLimits;
+import gantry.runtime.TaskLimit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +23,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,19 +36,26 @@ final class SupervisorLauncher {
   private static final Logger LOG = LoggerFactory.getLogger(SupervisorLauncher.class);
   private static final Pattern DAEMONS_OWN =
       Pattern.compile("NOTIFY_SOCKET|WATCHDOG_.*|LISTEN_.*|GANTRY_AOT_OUTPUT");
+
+  /** For the supervisor: how many seconds commands of runc may take. */
+  private static final String LIMITS = "GANTRY_RUNTIME_LIMITS";
+
   private static final long LOG_MAX = 4 << 20;
   private static final Duration RECHECK = Duration.ofMillis(200);
 
   private final SupervisorLayout layout;
   private final int oomScore;
+  private final TimeLimits limits;
 
   /**
    * Prepares.
    *
    * @param oomScore {@code oom_score_adj} of the supervisor, -1000 to 1000; lowering it needs a
    *     privilege and is done where possible
+   * @param limits how long the supervisor's commands may take
    */
-  SupervisorLauncher(SupervisorLayout layout, int oomScore) {
+  SupervisorLauncher(SupervisorLayout layout, int oomScore, TimeLimits limits) {
+    this.limits = limits;
     this.layout = layout;
     this.oomScore = oomScore;
   }
@@ -124,9 +135,14 @@ final class SupervisorLauncher {
   }
 
   /** Without what is meant for the daemon alone: sockets of systemd, its own start-up cache. */
-  private static Map<String, String> environment() {
+  private Map<String, String> environment() {
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.keySet().removeIf(DAEMONS_OWN.asMatchPredicate());
+    environment.put(
+        LIMITS,
+        Stream.of(TaskLimit.RUNC, TaskLimit.RUNC_QUERY, TaskLimit.CHECKPOINT)
+            .map(limit -> Long.toString(Math.max(1, limit.in(limits).toSeconds())))
+            .collect(Collectors.joining(" ")));
     return environment;
   }
 

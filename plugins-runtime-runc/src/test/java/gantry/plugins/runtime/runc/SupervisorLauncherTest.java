@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gantry.errors.UnavailableException;
+import gantry.plugins.TimeLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ class SupervisorLauncherTest {
         """
             .formatted(directory));
 
-    new SupervisorLauncher(layout, 500).start(this::serves, LIMIT);
+    new SupervisorLauncher(layout, 500, TimeLimits.STANDARD).start(this::serves, LIMIT);
 
     long pid = Long.parseLong(read("pid"));
     ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
@@ -75,7 +76,9 @@ class SupervisorLauncherTest {
   void start_ofProgramThatEnds_saysWhereItsLogIs() throws Exception {
     script("echo broken; exit 1");
 
-    assertThatThrownBy(() -> new SupervisorLauncher(layout, 500).start(this::serves, LIMIT))
+    assertThatThrownBy(
+            () ->
+                new SupervisorLauncher(layout, 500, TimeLimits.STANDARD).start(this::serves, LIMIT))
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("it ended at once")
         .hasMessageContaining(layout.log().toString());
@@ -87,7 +90,9 @@ class SupervisorLauncherTest {
     script("echo $$ > %s/pid; exec sleep 60".formatted(directory));
 
     assertThatThrownBy(
-            () -> new SupervisorLauncher(layout, 500).start(this::serves, Duration.ofMillis(500)))
+            () ->
+                new SupervisorLauncher(layout, 500, TimeLimits.STANDARD)
+                    .start(this::serves, Duration.ofMillis(500)))
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining("does not serve");
     ProcessHandle.of(Long.parseLong(read("pid"))).orElseThrow().destroyForcibly();
@@ -98,7 +103,7 @@ class SupervisorLauncherTest {
     script("touch %s/socket".formatted(directory));
     Files.write(layout.log(), new byte[5 << 20]);
 
-    new SupervisorLauncher(layout, 500).start(this::serves, LIMIT);
+    new SupervisorLauncher(layout, 500, TimeLimits.STANDARD).start(this::serves, LIMIT);
 
     try (Stream<Path> files = Files.list(directory)) {
       assertThat(files.map(path -> path.getFileName().toString())).contains("log.1");
