@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ final class Adoption {
   private final Tasks tasks;
   private final ExitHandler exits;
   private final Legacy.Source legacies;
+  private final AtomicInteger lostTerminals = new AtomicInteger();
 
   Adoption(Host host, Runtimes runtimes, Tasks tasks, ExitHandler exits, Legacy.Source legacies) {
     this.host = host;
@@ -44,8 +46,12 @@ final class Adoption {
     this.legacies = legacies;
   }
 
-  /** Takes up all there are, some at once, for the runtime is asked about each. */
-  void run() throws IOException, InterruptedException {
+  /**
+   * Takes up all there are, some at once, for the runtime is asked about each.
+   *
+   * @return how many terminals are lost
+   */
+  int run() throws IOException, InterruptedException {
     Semaphore turns = new Semaphore(AT_ONCE);
     List<Thread> workers = new ArrayList<>();
     for (Ledger.FoundTask found : host.ledger().load()) {
@@ -65,6 +71,7 @@ final class Adoption {
     for (Thread worker : workers) {
       worker.join();
     }
+    return lostTerminals.get();
   }
 
   private void tryAdopt(Ledger.FoundTask found) {
@@ -106,8 +113,7 @@ final class Adoption {
    * all other tasks from being served.
    */
   private void discard(Task task) {
-    Tasks.Stage stage = tasks.reserve(task.key(), "removing what an earlier supervisor began");
-    LOG.info("{}: {}", task.key(), stage.words());
+    tasks.reserve(task.key(), "removing what an earlier supervisor began to make");
     Thread.ofVirtual()
         .name("discard")
         .start(
@@ -152,6 +158,7 @@ final class Adoption {
     }
     Ledger.Birth birth = life.birth().orElseThrow();
     if (process.names().terminal() && !legacy.hasTerminal()) {
+      lostTerminals.incrementAndGet();
       LOG.error("terminal of {} {} is lost: nobody kept it", task.key(), process.execId());
     }
     Optional<PidFd> handle = handle(birth, legacy);
@@ -173,7 +180,10 @@ final class Adoption {
     exits.follow(task, process, host.exits().watch(handle.get().duplicate()));
   }
 
-  /** Its end was reported; what it has written need not have been read to its end. */
+  /**
+   * Its end is on disk. It is reported again unless that is known to have been done: twice is
+   * better than never. What it has written need not have been read to its end.
+   */
   private void ended(Task task, TaskProcess process, Exit exit, Legacy legacy) throws IOException {
     if (legacy.hasTerminal()) {
       process.inherit(null, exit.pid(), AdoptedStreams.of(legacy, host.exits()));
@@ -185,6 +195,9 @@ final class Adoption {
     }
     process.ended(exit);
     task.gone(process);
+    if (legacy.status() != TaskStatus.STOPPED) {
+      exits.repeat(task, process, exit);
+    }
     process.exited().complete(exit);
   }
 

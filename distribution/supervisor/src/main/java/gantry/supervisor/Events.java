@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -54,7 +55,17 @@ final class Events implements AutoCloseable {
   private boolean closed;
 
   Events(Path address) {
+    this(address, List.of());
+  }
+
+  /**
+   * Starts to send.
+   *
+   * @param before what a version before this one had not sent
+   */
+  Events(Path address, List<Envelope> before) {
     this.address = address;
+    before.forEach(envelope -> queue.addLast(new Queued(next++, envelope)));
     this.sender = Thread.ofVirtual().name("events").start(this::run);
   }
 
@@ -234,6 +245,18 @@ final class Events implements AutoCloseable {
       lock.unlock();
     }
     sender.join(longest);
+  }
+
+  /** Stops sending; what was not sent, or nobody said that it arrived, is for another to send. */
+  List<Envelope> stop() throws InterruptedException {
+    sender.interrupt();
+    sender.join();
+    lock.lock();
+    try {
+      return queue.stream().map(Queued::envelope).toList();
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override

@@ -6,8 +6,11 @@ import gantry.linux.Processes;
 import gantry.runtime.Exit;
 import gantry.runtime.TaskStatus;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -25,6 +28,7 @@ final class ExitHandler {
   private static final Logger LOG = LoggerFactory.getLogger(ExitHandler.class);
   private static final long EXECS_SECONDS = 30;
 
+  private final Set<Thread> handlers = ConcurrentHashMap.newKeySet();
   private final Host host;
   private final TaskEvents events;
   private final OutOfMemory memory;
@@ -45,10 +49,28 @@ final class ExitHandler {
     ProcessName name = ProcessName.of(task, process);
     host.custody().add(name, process::belongings);
     process.whenLess(() -> host.custody().update(name));
-    Thread.ofVirtual().name("exit").start(() -> await(task, process, end));
+    Thread handler = Thread.ofVirtual().name("exit").unstarted(() -> await(task, process, end));
+    handlers.add(handler);
+    handler.start();
     if (process.isInit()) {
       memory.watch(task);
     }
+  }
+
+  /** Waits until no exit is being reported, once none is watched for any more. */
+  boolean settle(Duration longest) throws InterruptedException {
+    long end = System.nanoTime() + longest.toNanos();
+    for (Thread handler : handlers) {
+      if (!handler.join(Duration.ofNanos(Math.max(end - System.nanoTime(), 1)))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Reports an end of which it is not known whether it was reported. */
+  void repeat(Task task, TaskProcess process, Exit exit) {
+    events.exited(task, process, exit);
   }
 
   private void await(Task task, TaskProcess process, CompletableFuture<PidWatcher.End> end) {
@@ -57,6 +79,8 @@ final class ExitHandler {
     } catch (CancellationException | ExecutionException | InterruptedException e) {
       // this process ends; the next one takes the task up
       LOG.debug("{} is no longer watched", task.key());
+    } finally {
+      handlers.remove(Thread.currentThread());
     }
   }
 

@@ -4,25 +4,27 @@ package gantry.supervisor;
 import gantry.errors.InvalidArgumentException;
 import gantry.linux.Errno;
 import gantry.linux.ErrnoException;
-import gantry.linux.Fd;
 import gantry.linux.Flock;
-import gantry.linux.Open;
 import gantry.linux.PidWatcher;
 import gantry.linux.Processes;
+import gantry.linux.UnixListener;
 import gantry.linux.keeper.Keeper;
-import gantry.ttrpc.TtrpcServer;
-import gantry.ttrpc.TtrpcServices;
+import gantry.linux.keeper.KeptSocket;
 import java.io.IOException;
+import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.function.Function;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Starts the supervisor. Prints one line, {@code ready}, when it serves calls. */
 public final class Main {
-  private static final Duration LAST_EVENTS = Duration.ofSeconds(2);
+  private static final String HAND_OVER = "--hand-over";
+  private static final int BACKLOG = 256;
 
   /** Property: how long the sockets of a daemon that is gone are kept for the next. */
   private static final String KEPT = "gantry.supervisor.kept";
@@ -34,6 +36,10 @@ public final class Main {
     if (words.length == 4 && words[0].equals("delete")) {
       System.exit(DeleteCommand.run(Path.of(words[1]), words[2], words[3], System.out));
     }
+    if (words.length == 1 && words[0].equals(SuccessorCheck.ARGUMENT)) {
+      check();
+      return;
+    }
     Arguments arguments;
     try {
       arguments = Arguments.parse(words);
@@ -42,8 +48,13 @@ public final class Main {
       System.exit(2);
       return;
     }
-    directory(arguments.state());
-    var lock = Flock.tryLock(arguments.state().resolve("lock"));
+    Directories.make(arguments.state());
+    @Nullable HandOver before =
+        arguments.handOver() == null ? null : new HandOverFile(arguments.handOver()).take();
+    Optional<Flock> lock =
+        before == null
+            ? Flock.tryLock(arguments.state().resolve("lock"))
+            : Optional.of(before.lock());
     if (lock.isEmpty()) {
       System.err.println(
           "gantry-supervisor: another one runs with the state directory " + arguments.state());
@@ -53,25 +64,101 @@ public final class Main {
     detach();
     OwnCgroup group = new OwnCgroup(arguments.cgroup());
     group.enter();
-    @Nullable Keeper keeper = keeper(arguments.keeper());
-    serve(arguments);
-    // Another may start from now on; this one only has the sockets until the next daemon has them.
-    lock.get().close();
-    if (keeper != null) {
-      keeper.awaitRelief();
-      keeper.close();
-    }
+    run(arguments, List.of(words), lock.get(), before);
     group.leave();
     System.exit(0);
   }
 
+  /** Loads what a start needs and says so. */
+  private static void check() throws Exception {
+    try (PidWatcher exits = new PidWatcher()) {
+      for (Class<?> needed : List.of(Serving.class, HandOverFile.class, TaskService.class)) {
+        Class.forName(needed.getName());
+      }
+      System.out.println(SuccessorCheck.answer(OwnStatus.version()));
+      assert exits != null;
+    }
+  }
+
+  private static void run(
+      Arguments arguments, List<String> words, Flock lock, @Nullable HandOver inherited)
+      throws Exception {
+    @Nullable HandOver before = inherited;
+    List<String> own = withoutHandOver(words);
+    Replacement replacement = new Replacement();
+    UnixListener listener = before == null ? listen(arguments.socket()) : before.listener();
+    @Nullable Keeper keeper =
+        keeper(arguments.keeper(), before == null ? List.of() : before.kept());
+    Serving serving = new Serving(arguments, own, lock, listener, replacement);
+    while (true) {
+      Optional<HandOver> left = serving.run(before);
+      if (left.isEmpty()) {
+        break;
+      }
+      before = keeper == null ? left.get() : left.get().with(keeper.handOver());
+      if (keeper != null) {
+        keeper.close();
+      }
+      replacement.failed(become(arguments.state().resolve("hand-over"), before, replacement));
+      keeper = keeper(arguments.keeper(), before.kept());
+    }
+    Files.deleteIfExists(arguments.socket());
+    listener.close();
+    // Another may start from now on; this one only has the sockets until the next daemon has them.
+    lock.close();
+    if (keeper != null) {
+      keeper.awaitRelief();
+      keeper.close();
+    }
+  }
+
+  /** Returns only if that fails, with the reason. */
+  private static String become(Path file, HandOver left, Replacement replacement)
+      throws IOException {
+    Replacement.Wish wish = replacement.wish().orElseThrow();
+    try {
+      new HandOverFile(file).write(left);
+      left.keep();
+      List<String> words = new ArrayList<>(withoutHandOver(wish.arguments()));
+      words.addAll(List.of(HAND_OVER, file.toString()));
+      Processes.become(wish.program(), words, System.getenv());
+      throw new IOException("it returned");
+    } catch (IOException e) {
+      left.guard();
+      Files.deleteIfExists(file);
+      return "upgrade supervisor: %s; the old version goes on".formatted(e.getMessage());
+    }
+  }
+
+  private static List<String> withoutHandOver(List<String> words) {
+    List<String> left = new ArrayList<>(words);
+    int at = left.indexOf(HAND_OVER);
+    if (at >= 0) {
+      left.subList(at, Math.min(at + 2, left.size())).clear();
+    }
+    return left;
+  }
+
+  /** Listens with mode 0600; what a process that is gone left is replaced. */
+  private static UnixListener listen(Path path) throws IOException {
+    if (Files.exists(path)) {
+      if (UnixListener.owner(path).isPresent()) {
+        throw new BindException("listen on " + path + ": another process does");
+      }
+      Files.delete(path);
+    }
+    UnixListener listener = UnixListener.bind(path, BACKLOG);
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+    return listener;
+  }
+
   /** Without one clients cannot connect while the daemon restarts, but containers do not care. */
-  private static @Nullable Keeper keeper(@Nullable Path path) {
+  private static @Nullable Keeper keeper(@Nullable Path path, List<KeptSocket> before) {
     if (path == null) {
       return null;
     }
     try {
-      return new Keeper(path, Duration.parse(System.getProperty(KEPT, "PT1M")));
+      return new Keeper(path, Duration.parse(System.getProperty(KEPT, "PT1M")), before);
     } catch (IOException e) {
       System.err.println("gantry-supervisor: sockets are not kept: " + e.getMessage());
       return null;
@@ -92,73 +179,5 @@ public final class Main {
       }
     }
     Processes.becomeSubreaper();
-  }
-
-  private static void serve(Arguments arguments) throws Exception {
-    Path state = arguments.state();
-    try (PidWatcher exits = new PidWatcher();
-        Events events = new Events(arguments.events());
-        Orphans orphans = new Orphans(exits);
-        Custody custody = new Custody(arguments.safe());
-        Fd scratch = Fd.open(fresh(state.resolve("tmp")), Open.PATH)) {
-      Ledger ledger = new Ledger(directory(state.resolve("tasks")));
-      Host host =
-          new Host(exits, events, ledger, custody, shortName(scratch), arguments.runtimeRoot());
-      Supervisor supervisor = new Supervisor(host);
-      try (Custody.Estate estate = Custody.estate(arguments.safe())) {
-        supervisor.adopt(estate);
-      }
-      custody.start();
-      Ending ending = new Ending(arguments.starts(), supervisor::isIdle);
-      Function<String, TtrpcServices> services =
-          namespace ->
-              new TaskService(supervisor, namespace, called(host, ending), ending::told).services();
-      try (TtrpcServer server = TtrpcServer.start(arguments.socket(), services.apply(""));
-          @Nullable NamespaceSockets sockets = namespaces(arguments, services)) {
-        System.out.println("ready");
-        System.out.flush();
-        ending.await(() -> sockets != null && sockets.areConnected());
-        events.flush(LAST_EVENTS);
-        assert server != null && orphans != null;
-        assert (sockets == null) == (arguments.starts() == null);
-      }
-    }
-  }
-
-  private static @Nullable NamespaceSockets namespaces(
-      Arguments arguments, Function<String, TtrpcServices> services) throws IOException {
-    return arguments.starts() == null
-        ? null
-        : NamespaceSockets.open(directory(arguments.state().resolve("namespaces")), services);
-  }
-
-  private static Runnable called(Host host, Ending ending) {
-    return () -> {
-      host.events().nudge();
-      host.custody().nudge();
-      ending.used();
-    };
-  }
-
-  /**
-   * A name for consoles' sockets, whose paths have 107 bytes at most; the runtime can use it too.
-   */
-  private static Path shortName(Fd directory) {
-    return Path.of("/proc/%d/fd/%d".formatted(ProcessHandle.current().pid(), directory.number()));
-  }
-
-  private static Path directory(Path path) throws IOException {
-    return Files.createDirectories(
-        path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-  }
-
-  private static Path fresh(Path path) throws IOException {
-    directory(path);
-    try (var left = Files.newDirectoryStream(path)) {
-      for (Path file : left) {
-        Files.delete(file);
-      }
-    }
-    return path;
   }
 }

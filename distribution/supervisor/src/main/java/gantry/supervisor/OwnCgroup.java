@@ -9,7 +9,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -138,12 +137,5 @@ final class OwnCgroup {
 
   private static String ownPid() {
     return Long.toString(ProcessHandle.current().pid());
-  }
-
-  /** Where a process is: the most specific of its groups. */
-  static Optional<String> of(Path cgroupFile) throws IOException {
-    return Files.readAllLines(cgroupFile).stream()
-        .map(line -> line.substring(line.indexOf(':', line.indexOf(':') + 1) + 1))
-        .max((a, b) -> Integer.compare(a.length(), b.length()));
   }
 }

@@ -5,14 +5,23 @@ import containerd.task.v3.CreateTaskRequest;
 import containerd.task.v3.ExecProcessRequest;
 import gantry.errors.FailedPreconditionException;
 import gantry.errors.GantryException;
+import gantry.errors.UnavailableException;
 import gantry.linux.OomEvents;
 import gantry.linux.Processes;
 import gantry.runtime.Exit;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +37,8 @@ final class Supervisor implements AutoCloseable {
   private final InitLifecycle inits;
   private final ExecLifecycle execs;
   private final TaskControl control;
+  private final Set<Thread> waiters = ConcurrentHashMap.newKeySet();
+  private volatile boolean leaving;
   private final OutOfMemory memory;
 
   Supervisor(Host host) throws IOException {
@@ -42,9 +53,13 @@ final class Supervisor implements AutoCloseable {
     this.control = new TaskControl(host, events);
   }
 
-  /** Takes up the tasks of a supervisor before this one, with what is left of it. */
-  void adopt(Legacy.Source legacies) throws IOException, InterruptedException {
-    new Adoption(host, runtimes, tasks, exits, legacies).run();
+  /**
+   * Takes up the tasks of a supervisor before this one, with what is left of it.
+   *
+   * @return how many terminals are lost
+   */
+  int adopt(Legacy.Source legacies) throws IOException, InterruptedException {
+    return new Adoption(host, runtimes, tasks, exits, legacies).run();
   }
 
   Task require(TaskKey key) {
@@ -163,10 +178,83 @@ final class Supervisor implements AutoCloseable {
         });
   }
 
-  /** Waits for the end of a process. */
+  /**
+   * Waits for the end of a process.
+   *
+   * @throws UnavailableException if another version takes over, which can be asked again
+   */
   Exit await(TaskKey key, String execId) throws Exception {
     TaskProcess process = require(key).process(execId);
-    return process.exited().get();
+    Thread waiter = Thread.currentThread();
+    waiters.add(waiter);
+    try {
+      if (leaving) {
+        throw leaving();
+      }
+      return process.exited().get();
+    } catch (InterruptedException e) {
+      throw leaving ? leaving() : e;
+    } finally {
+      waiters.remove(waiter);
+    }
+  }
+
+  private static UnavailableException leaving() {
+    return new UnavailableException("wait: another version of the supervisor takes over");
+  }
+
+  /** Ends all waits, now and from now on, or lets them be again. */
+  void leaving(boolean on) {
+    leaving = on;
+    if (on) {
+      waiters.forEach(Thread::interrupt);
+    }
+  }
+
+  /**
+   * Waits until nothing changes any task, when no calls come in any more.
+   *
+   * @return false if something still does then
+   */
+  boolean settle(Duration longest) throws InterruptedException {
+    long end = System.nanoTime() + longest.toNanos();
+    for (Task task : tasks.all()) {
+      if (!settle(task.operation(), end) || !settle(task.init().reporting(), end)) {
+        return false;
+      }
+      for (TaskProcess exec : task.execs()) {
+        if (!settle(exec.reporting(), end)) {
+          return false;
+        }
+      }
+    }
+    return tasks.isSettled();
+  }
+
+  private static boolean settle(ReentrantLock busy, long end) throws InterruptedException {
+    if (!busy.tryLock(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+      return false;
+    }
+    busy.unlock();
+    return true;
+  }
+
+  /** Stops what is done for the tasks; what the next version needs of each process, by name. */
+  Map<String, Legacy> handOver(Duration longest) throws InterruptedException {
+    if (!exits.settle(longest)) {
+      LOG.warn("the report of an exit did not end in {}, it will be made again", longest);
+    }
+    Map<String, Legacy> left = new HashMap<>();
+    for (Task task : tasks.all()) {
+      List<TaskProcess> processes = new ArrayList<>(task.execs());
+      processes.add(task.init());
+      for (TaskProcess process : processes) {
+        if (process.pid() != 0) {
+          left.put(ProcessName.of(task, process).toString(), process.pause());
+        }
+      }
+    }
+    return left;
   }
 
   /** Tells of no shortage of memory any more; tasks go on. */

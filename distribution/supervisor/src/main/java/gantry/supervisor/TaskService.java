@@ -52,7 +52,7 @@ import java.util.List;
  */
 final class TaskService {
   private static final String NAMESPACE = "containerd-namespace-ttrpc";
-  private static final String VERSION = System.getProperty("gantry.version", "");
+  private static final String VERSION = OwnStatus.version();
   private static final List<String> NAMES =
       List.of("containerd.task.v2.Task", "containerd.task.v3.Task");
 

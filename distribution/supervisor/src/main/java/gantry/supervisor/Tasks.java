@@ -84,6 +84,11 @@ final class Tasks {
     return List.copyOf(tasks.values());
   }
 
+  /** Whether none is being made or removed. */
+  boolean isSettled() {
+    return reserved.size() == tasks.size();
+  }
+
   boolean isEmpty() {
     return reserved.isEmpty();
   }

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** A supervisor as a process of its own, called as a daemon calls it. */
@@ -31,12 +32,13 @@ final class SupervisorProcess implements AutoCloseable {
 
   private final Path socket;
   final Process process;
+  private CountDownLatch ended = new CountDownLatch(1);
   private TtrpcClient client;
 
   private SupervisorProcess(Path socket, Process process) throws IOException {
     this.socket = socket;
     this.process = process;
-    this.client = TtrpcClient.connect(socket);
+    this.client = TtrpcClient.connect(socket, ended::countDown);
   }
 
   static List<String> java() {
@@ -71,10 +73,16 @@ final class SupervisorProcess implements AutoCloseable {
     return new SupervisorProcess(socket, process);
   }
 
+  /** Waits until the other side ends the connection. */
+  void awaitEnd() throws InterruptedException {
+    assertThat(ended.await(60, TimeUnit.SECONDS)).isTrue();
+  }
+
   /** Connects anew, to the one that has taken over. */
   void reconnect() throws IOException {
     client.close();
-    client = TtrpcClient.connect(socket);
+    ended = new CountDownLatch(1);
+    client = TtrpcClient.connect(socket, ended::countDown);
   }
 
   <R extends MessageLite> R call(String method, MessageLite request, Parser<R> answer)

@@ -34,6 +34,7 @@ public final class PidWatcher implements AutoCloseable {
 
   private final Fd epoll;
   private final EventFd stop;
+  private final Thread thread;
   private final Map<Integer, Watched> watched = new ConcurrentHashMap<>();
 
   /** Starts the thread. */
@@ -41,7 +42,7 @@ public final class PidWatcher implements AutoCloseable {
     epoll = new Fd(LibC.check(LibC.epoll_create1(0x80000), "create epoll"));
     stop = new EventFd();
     add(stop.fd());
-    Thread.ofPlatform().name("exits").daemon().start(this::run);
+    thread = Thread.ofPlatform().name("exits").daemon().start(this::run);
   }
 
   /**
@@ -129,6 +130,11 @@ public final class PidWatcher implements AutoCloseable {
       entry.end().cancel(false);
     }
     watched.clear();
+  }
+
+  /** Waits until all futures are complete after a {@link #close}, and no exit is taken any more. */
+  public void awaitClosed() throws InterruptedException {
+    thread.join();
   }
 
   /** Stops watching; futures that are not complete are cancelled. */
