@@ -5,11 +5,14 @@ import gantry.errors.InvalidArgumentException;
 import gantry.gc.GarbageCollector;
 import gantry.metadata.GcStats;
 import gantry.metadata.Metadata;
+import gantry.metrics.MetricFamily;
+import gantry.metrics.MetricSource;
 import gantry.plugins.GoDuration;
 import gantry.plugins.Handle;
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginFacts;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -19,10 +22,11 @@ import org.osgi.service.component.annotations.Reference;
 /** Collects garbage by the schedule of {@link Schedule}, and when asked. */
 @Component(
     name = GcScheduler.PLUGIN,
-    service = {GarbageCollector.class, PluginFacts.class},
+    service = {GarbageCollector.class, MetricSource.class, PluginFacts.class},
     immediate = true)
 @Plugin(value = GcScheduler.PLUGIN, plugin_requires = "io.containerd.metadata.v1")
-public final class GcScheduler implements GarbageCollector, PluginFacts, AutoCloseable {
+public final class GcScheduler
+    implements GarbageCollector, MetricSource, PluginFacts, AutoCloseable {
   static final String PLUGIN = "io.containerd.gc.v1.scheduler";
 
   /** The keys of the plugin's table. */
@@ -43,6 +47,7 @@ public final class GcScheduler implements GarbageCollector, PluginFacts, AutoClo
     String startupDelay() default "100ms";
   }
 
+  private final Tally tally = new Tally();
   private final Runner runner;
   private final Map<String, String> exports;
 
@@ -72,7 +77,7 @@ public final class GcScheduler implements GarbageCollector, PluginFacts, AutoClo
             "MutationThreshold", Integer.toString(settings.mutationThreshold()),
             "ScheduleDelay", scheduleDelay,
             "StartupDelay", startupDelay);
-    this.runner = new Runner(metadata, settings);
+    this.runner = new Runner(metadata, settings, tally);
     runner.start();
   }
 
@@ -93,6 +98,11 @@ public final class GcScheduler implements GarbageCollector, PluginFacts, AutoClo
   @Override
   public GcStats collectAndWait(Duration deadline) {
     return runner.collectAndWait(deadline);
+  }
+
+  @Override
+  public List<MetricFamily> metrics() {
+    return tally.families();
   }
 
   /** Ends the schedule; those who wait get what they wait for. */

@@ -29,6 +29,7 @@ final class Runner implements AutoCloseable {
   private static final Duration COLLECTION = Duration.ofHours(1);
 
   private final Handle<Metadata> metadata;
+  private final Tally tally;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition isChanged = lock.newCondition();
@@ -46,8 +47,9 @@ final class Runner implements AutoCloseable {
    */
   private record Outcome(long upTo, @Nullable GcStats stats, @Nullable GantryException failure) {}
 
-  Runner(Handle<Metadata> metadata, Settings settings) {
+  Runner(Handle<Metadata> metadata, Settings settings, Tally tally) {
     this.metadata = metadata;
+    this.tally = tally;
     this.schedule = new Schedule(settings, System.nanoTime());
     this.thread = Thread.ofPlatform().name("gc-scheduler").daemon().unstarted(this::loop);
   }
@@ -174,6 +176,7 @@ final class Runner implements AutoCloseable {
   private void collect(Changes before, long upTo) {
     try {
       GcStats stats = metadata.within(COLLECTION).call(Metadata::collect);
+      tally.succeeded(stats.elapsed());
       log.debug("collected {} in {}", stats.removed(), stats.elapsed());
       end(new Outcome(upTo, stats, null), before);
     } catch (IOException | RuntimeException e) {
@@ -189,6 +192,7 @@ final class Runner implements AutoCloseable {
   }
 
   private void fail(long upTo, GantryException failure) {
+    tally.failed();
     log.warn("collect garbage: trying again later", failure);
     end(new Outcome(upTo, null, failure), null);
   }

@@ -11,6 +11,7 @@ import gantry.metadata.Caller;
 import gantry.metadata.GcStats;
 import gantry.metadata.Metadata;
 import gantry.metadata.Scope;
+import gantry.metrics.MetricSample;
 import gantry.namespaces.Namespaces;
 import gantry.testkit.FixedHandle;
 import java.time.Duration;
@@ -108,6 +109,10 @@ class GcSchedulerTest {
           .isInstanceOf(DataLossException.class);
       metadata.failure = null;
       assertThat(scheduler.collectAndWait(LONG).removed()).isNotEmpty();
+      assertThat(scheduler.metrics().getFirst().samples())
+          .containsExactly(
+              MetricSample.of(Map.of("status", "success"), 1),
+              MetricSample.of(Map.of("status", "fail"), 1));
     }
   }
 

@@ -55,8 +55,10 @@ final class GrpcListener implements AutoCloseable {
    *
    * @param listening closed with the result
    * @param messageMax bytes a message from a client may have
+   * @param tally counts the calls
    */
-  static GrpcListener start(ServerSocketChannel listening, HandlerRegistry registry, int messageMax)
+  static GrpcListener start(
+      ServerSocketChannel listening, HandlerRegistry registry, int messageMax, CallTally tally)
       throws IOException {
     Handshakes handshakes = new Handshakes();
     AcceptingChannel socket = new AcceptingChannel(listening, handshakes::begin);
@@ -73,6 +75,7 @@ final class GrpcListener implements AutoCloseable {
             .workerEventLoopGroup(loops)
             .executor(calls)
             .addTransportFilter(handshakes)
+            .addStreamTracerFactory(tally)
             .maxInboundMessageSize(messageMax)
             .maxInboundMetadataSize(METADATA_MAX)
             .fallbackHandlerRegistry(registry)

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.server;
 
+import gantry.metrics.CallCounters;
 import gantry.plugins.Admitted;
 import gantry.plugins.ListeningSocket;
 import gantry.plugins.ListeningSockets;
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
 import gantry.plugins.PluginInventory;
+import gantry.plugins.PluginMemory;
 import gantry.plugins.StopListener;
 import gantry.plugins.Takeover;
 import io.grpc.BindableService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -31,9 +35,9 @@ import org.slf4j.LoggerFactory;
 @Component(
     name = GrpcServer.PLUGIN,
     immediate = true,
-    service = {StopListener.class, Takeover.class})
+    service = {StopListener.class, Takeover.class, CallCounters.class})
 @Plugin(value = GrpcServer.PLUGIN, plugin_requires = "io.containerd.grpc.v1")
-public final class GrpcServer implements StopListener, Takeover {
+public final class GrpcServer implements StopListener, Takeover, CallCounters {
   static final String PLUGIN = "io.containerd.server.v1.grpc";
 
   private static final Logger log = LoggerFactory.getLogger(GrpcServer.class);
@@ -94,6 +98,7 @@ public final class GrpcServer implements StopListener, Takeover {
   private final @Nullable BundleContext framework;
   private final Absence absence = new Absence();
   private final Services services;
+  private final CallTally tally;
   private final AtomicReference<@Nullable GrpcListener> serving = new AtomicReference<>();
   private volatile @Nullable ListeningSocket socket;
   private volatile boolean gaveWay;
@@ -104,11 +109,13 @@ public final class GrpcServer implements StopListener, Takeover {
       Config config,
       @Reference PluginDirectories directories,
       @Reference ListeningSockets sockets,
+      @Reference PluginMemory memory,
       BundleContext context) {
     this(
         Settings.of(config, directories.address().toString()),
         PATIENCE,
         sockets,
+        new CallTally(memory.keep(PLUGIN, "calls by method, 1", ConcurrentHashMap::new)),
         context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getBundleContext());
   }
 
@@ -121,10 +128,12 @@ public final class GrpcServer implements StopListener, Takeover {
       Settings settings,
       ServiceGate.Patience patience,
       ListeningSockets sockets,
+      CallTally tally,
       @Nullable BundleContext framework) {
     this.settings = settings;
     this.patience = patience;
     this.sockets = sockets;
+    this.tally = tally;
     this.framework = framework;
     this.services = new Services(new ServiceRegistry(patience, settings.sendMax(), absence));
   }
@@ -164,7 +173,12 @@ public final class GrpcServer implements StopListener, Takeover {
   }
 
   private GrpcListener start(ListeningSocket opened) throws IOException {
-    return GrpcListener.start(opened.channel(), services.registry(), settings.receiveMax());
+    return GrpcListener.start(opened.channel(), services.registry(), settings.receiveMax(), tally);
+  }
+
+  @Override
+  public List<CallCount> calls() {
+    return tally.counts();
   }
 
   /** Begins to accept. Services may still be coming: calls wait for them for a moment. */

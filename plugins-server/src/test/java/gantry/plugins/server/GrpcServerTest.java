@@ -14,6 +14,7 @@ import containerd.services.version.v1.VersionGrpc;
 import containerd.services.version.v1.VersionResponse;
 import containerd.types.Envelope;
 import gantry.boot.sockets.Sockets;
+import gantry.metrics.CallCounters;
 import gantry.plugins.Admitted;
 import gantry.plugins.Handle;
 import io.grpc.BindableService;
@@ -35,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,6 +48,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class GrpcServerTest {
@@ -89,6 +93,7 @@ class GrpcServerTest {
         new GrpcServer.Settings(socket.toString(), 0, 0, MESSAGE_MAX, MESSAGE_MAX),
         patience,
         sockets,
+        new CallTally(new ConcurrentHashMap<>()),
         null);
   }
 
@@ -109,6 +114,41 @@ class GrpcServerTest {
     }
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
         .isEqualTo("rw-rw----");
+  }
+
+  @Test
+  void calls_areCountedByMethodAndStatus_butNotThoseOfUnknownMethods() throws Exception {
+    add(new VersionFake("1"));
+    try (Client client = new Client(socket)) {
+      client.version();
+      client.version();
+      assertThatThrownBy(() -> call(client, "some.Service/Method"))
+          .isInstanceOf(StatusRuntimeException.class);
+    }
+    server.close(); // an end is counted a moment after the client has heard of it
+
+    assertThat(server.calls()).hasSize(1);
+    CallCounters.CallCount count = server.calls().getFirst();
+    assertThat(count.kind()).isEqualTo("unary");
+    assertThat(count.service()).isEqualTo("containerd.services.version.v1.Version");
+    assertThat(count.method()).isEqualTo("Version");
+    assertThat(count.started()).isEqualTo(2);
+    assertThat(count.received()).isEqualTo(2);
+    assertThat(count.sent()).isEqualTo(2);
+    assertThat(count.ended()).containsExactly(Map.entry("OK", 2L));
+    assertThat(count.took().samples(Map.of()).getLast().value()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OK,OK",
+    "CANCELLED,Canceled",
+    "NOT_FOUND,NotFound",
+    "DEADLINE_EXCEEDED,DeadlineExceeded",
+    "UNKNOWN,Unknown"
+  })
+  void status_isNamedAsInGo(Status.Code code, String name) {
+    assertThat(CallTally.name(code)).isEqualTo(name);
   }
 
   @Test
