@@ -38,8 +38,10 @@ import gantry.oci.Digest;
 import gantry.plugins.Handle;
 import gantry.plugins.OutlivingCalls;
 import gantry.plugins.Plugin;
+import gantry.plugins.TimeLimits;
 import gantry.runtime.CreateTask;
 import gantry.runtime.Exit;
+import gantry.runtime.TaskLimit;
 import gantry.runtime.TaskManager;
 import gantry.typed.TypedValue;
 import gantry.wire.AnyWire;
@@ -61,23 +63,26 @@ import org.osgi.service.component.annotations.Reference;
 public final class TasksService implements BindableService {
   static final String PLUGIN = "io.containerd.grpc.v1.tasks";
 
-  /** More than a runtime takes, so that it is the runtime whose failure is told. */
-  private static final Duration CREATION = Duration.ofMinutes(6);
+  /** What an operation may take beyond what its runtime may. */
+  private static final Duration EXTRA = Duration.ofMinutes(2);
 
   private final Replies replies = new Replies();
   private final Handle<TaskManager> tasks;
+  private final TimeLimits limits;
 
   /** Serves the tasks of the task manager. */
   @Activate
   public TasksService(
-      @Reference(target = "(contract=gantry.runtime.TaskManager)") Handle<TaskManager> tasks) {
+      @Reference(target = "(contract=gantry.runtime.TaskManager)") Handle<TaskManager> tasks,
+      @Reference TimeLimits limits) {
     this.tasks = tasks;
+    this.limits = limits;
   }
 
   @Override
   public ServerServiceDefinition bindService() {
     return ServerServiceDefinition.builder(TasksGrpc.getServiceDescriptor())
-        .addMethod(TasksGrpc.getCreateMethod(), replies.unary(this::create))
+        .addMethod(TasksGrpc.getCreateMethod(), replies.waiting(this::create))
         .addMethod(TasksGrpc.getStartMethod(), replies.unary(this::start))
         .addMethod(TasksGrpc.getDeleteMethod(), replies.unary(this::delete))
         .addMethod(TasksGrpc.getDeleteProcessMethod(), replies.unary(this::deleteProcess))
@@ -100,7 +105,13 @@ public final class TasksService implements BindableService {
   private CreateTaskResponse create(CallHeaders headers, CreateTaskRequest request) {
     CreateTask wanted = TaskWire.decode(request);
     Namespace namespace = headers.namespace();
-    int pid = tasks.within(CREATION).call(manager -> manager.create(namespace, wanted));
+    // Beyond the runtime's part come bundle, checkpoint and clean-up.
+    Duration longest = TaskLimit.CREATE.in(limits).plus(EXTRA);
+    Duration patience = headers.patience(longest);
+    int pid =
+        tasks
+            .within(longest.plus(EXTRA))
+            .call(manager -> manager.create(namespace, wanted, patience));
     return CreateTaskResponse.newBuilder()
         .setContainerId(request.getContainerId())
         .setPid(pid)
@@ -109,15 +120,20 @@ public final class TasksService implements BindableService {
 
   private StartResponse start(CallHeaders headers, StartRequest request) {
     Namespace namespace = headers.namespace();
+    Duration longest = TaskLimit.START.in(limits).plus(EXTRA);
     int pid =
-        tasks.call(
-            manager -> manager.start(namespace, request.getContainerId(), request.getExecId()));
+        tasks
+            .within(longest)
+            .call(
+                manager -> manager.start(namespace, request.getContainerId(), request.getExecId()));
     return StartResponse.newBuilder().setPid(pid).build();
   }
 
   private DeleteResponse delete(CallHeaders headers, DeleteTaskRequest request) {
     Namespace namespace = headers.namespace();
-    Exit exit = tasks.call(manager -> manager.delete(namespace, request.getContainerId()));
+    Duration longest = TaskLimit.DELETE.in(limits).plus(EXTRA);
+    Exit exit =
+        tasks.within(longest).call(manager -> manager.delete(namespace, request.getContainerId()));
     return TaskWire.deleted("", exit);
   }
 

@@ -15,18 +15,22 @@ import containerd.services.tasks.v1.StartRequest;
 import containerd.services.tasks.v1.TasksGrpc;
 import containerd.services.tasks.v1.WaitRequest;
 import gantry.errors.NotFoundException;
+import gantry.plugins.TimeLimits;
 import gantry.runtime.Exit;
 import gantry.runtime.ProcessState;
+import gantry.runtime.TaskLimit;
 import gantry.runtime.TaskManager;
 import gantry.runtime.TaskStatus;
 import gantry.testkit.FixedHandle;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -39,7 +43,10 @@ class TasksServiceTest {
   private final Fakes fakes = new Fakes();
 
   private Served serve(Map<String, Fakes.Answer> answers) throws Exception {
-    return Served.in("ns", new TasksService(FixedHandle.of(fakes.of(TaskManager.class, answers))));
+    return Served.in(
+        "ns",
+        new TasksService(
+            FixedHandle.of(fakes.of(TaskManager.class, answers)), TimeLimits.STANDARD));
   }
 
   private static TasksGrpc.TasksBlockingStub stub(Served served) {
@@ -118,6 +125,27 @@ class TasksServiceTest {
   }
 
   @Test
+  void create_tellsHowLongItsCallerWaits() throws Exception {
+    AtomicReference<Duration> told = new AtomicReference<>();
+    try (Served served =
+        serve(
+            Map.of(
+                "create",
+                a -> {
+                  told.set((Duration) a[2]);
+                  return 7;
+                }))) {
+      CreateTaskRequest request = CreateTaskRequest.newBuilder().setContainerId("c").build();
+      assertThat(stub(served).withDeadlineAfter(50, TimeUnit.SECONDS).create(request).getPid())
+          .isEqualTo(7);
+      assertThat(told.get()).isBetween(Duration.ZERO, Duration.ofSeconds(50));
+
+      stub(served).create(request);
+      assertThat(told.get()).isEqualTo(TaskLimit.CREATE.standard().plusMinutes(2));
+    }
+  }
+
+  @Test
   void waitThatIsGivenUp_letsGoOfTheTaskManager() throws Exception {
     CountDownLatch waiting = new CountDownLatch(1);
     CountDownLatch interrupted = new CountDownLatch(1);
@@ -137,7 +165,7 @@ class TasksServiceTest {
                       }
                       return null;
                     })));
-    try (Served served = Served.in("ns", new TasksService(handle))) {
+    try (Served served = Served.in("ns", new TasksService(handle, TimeLimits.STANDARD))) {
       var call =
           TasksGrpc.newFutureStub(served.channel())
               .wait(WaitRequest.newBuilder().setContainerId("c").build());
@@ -153,7 +181,8 @@ class TasksServiceTest {
   void callWithoutNamespace_isRefused() throws Exception {
     try (Served served =
         Served.withoutNamespace(
-            new TasksService(FixedHandle.of(fakes.of(TaskManager.class, Map.of()))))) {
+            new TasksService(
+                FixedHandle.of(fakes.of(TaskManager.class, Map.of())), TimeLimits.STANDARD))) {
       assertThatThrownBy(() -> stub(served).list(ListTasksRequest.getDefaultInstance()))
           .isInstanceOfSatisfying(
               StatusRuntimeException.class,
@@ -163,7 +192,8 @@ class TasksServiceTest {
     try (Served served =
         Served.in(
             "bad namespace",
-            new TasksService(FixedHandle.of(fakes.of(TaskManager.class, Map.of()))))) {
+            new TasksService(
+                FixedHandle.of(fakes.of(TaskManager.class, Map.of())), TimeLimits.STANDARD))) {
       assertThatThrownBy(() -> stub(served).list(ListTasksRequest.getDefaultInstance()))
           .hasMessageStartingWith("INVALID_ARGUMENT: namespace validation: identifier");
     }
