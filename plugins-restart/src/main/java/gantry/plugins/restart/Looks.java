@@ -40,12 +40,18 @@ final class Looks implements AutoCloseable {
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("restart-", 0).factory());
   private final Semaphore places = new Semaphore(AT_ONCE);
-  private final Set<ContainerName> inHand = ConcurrentHashMap.newKeySet();
+  private final Set<String> inHand;
   private final Map<ContainerName, Boolean> toCome = new ConcurrentHashMap<>();
   private final long begun = System.nanoTime();
 
-  Looks(Caretaker caretaker, ScheduledExecutorService timer) {
+  /**
+   * Looks at nothing yet.
+   *
+   * @param inHand containers that somebody looks at, shared by all versions
+   */
+  Looks(Caretaker caretaker, Set<String> inHand, ScheduledExecutorService timer) {
     this.caretaker = caretaker;
+    this.inHand = inHand;
     this.timer = timer;
   }
 
@@ -76,14 +82,14 @@ final class Looks implements AutoCloseable {
   }
 
   private void begin(ContainerName name) {
-    if (!inHand.add(name)) {
+    if (!inHand.add(name.toString())) {
       after(name, SOON);
       return;
     }
     try {
       threads.execute(() -> look(name));
     } catch (RejectedExecutionException closed) {
-      inHand.remove(name);
+      inHand.remove(name.toString());
     }
   }
 
@@ -91,7 +97,7 @@ final class Looks implements AutoCloseable {
     try {
       places.acquire();
     } catch (InterruptedException closed) {
-      inHand.remove(name);
+      inHand.remove(name.toString());
       return;
     }
     AtomicBoolean hasPlace = new AtomicBoolean(true);
@@ -110,7 +116,7 @@ final class Looks implements AutoCloseable {
       LOG.debug("not looking at {}: closed", name);
     } finally {
       giveBack.run();
-      inHand.remove(name);
+      inHand.remove(name.toString());
     }
     again.ifPresent(pause -> after(name, pause));
   }

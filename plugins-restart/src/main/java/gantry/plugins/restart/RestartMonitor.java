@@ -9,6 +9,7 @@ import gantry.plugins.Handle;
 import gantry.plugins.Plugin;
 import gantry.plugins.PluginDirectories;
 import gantry.plugins.PluginFacts;
+import gantry.plugins.PluginMemory;
 import gantry.plugins.StopListener;
 import gantry.plugins.Takeover;
 import gantry.runtime.TaskManager;
@@ -19,6 +20,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
@@ -53,6 +55,7 @@ public final class RestartMonitor implements Takeover, StopListener, PluginFacts
   private final Intents intents;
   private final Attempts attempts;
   private final Caretaker caretaker;
+  private final Set<String> inHand;
   private final EventBus events;
   private final Duration interval;
   private final AtomicReference<@Nullable Shift> shift = new AtomicReference<>();
@@ -66,8 +69,15 @@ public final class RestartMonitor implements Takeover, StopListener, PluginFacts
           Handle<Metadata> metadata,
       @Reference(service = Handle.class, target = "(contract=gantry.runtime.TaskManager)")
           Handle<TaskManager> tasks,
+      @Reference PluginMemory memory,
       @Reference EventBus events) {
-    this(interval(config.interval()), directories.state(PLUGIN), metadata, tasks, events);
+    this(
+        interval(config.interval()),
+        directories.state(PLUGIN),
+        metadata,
+        tasks,
+        memory.keep(PLUGIN, "containers in hand, 1", ConcurrentHashMap::newKeySet),
+        events);
   }
 
   RestartMonitor(
@@ -75,8 +85,10 @@ public final class RestartMonitor implements Takeover, StopListener, PluginFacts
       Path notes,
       Handle<Metadata> metadata,
       Handle<TaskManager> tasks,
+      Set<String> inHand,
       EventBus events) {
     this.interval = interval;
+    this.inHand = inHand;
     this.events = events;
     this.records = new Records(metadata);
     this.intents = new Intents(notes);
@@ -103,7 +115,7 @@ public final class RestartMonitor implements Takeover, StopListener, PluginFacts
 
   @Override
   public void takeOver() {
-    Shift next = new Shift(records, caretaker, intents, attempts, events);
+    Shift next = new Shift(records, caretaker, intents, attempts, inHand, events);
     if (shift.compareAndSet(null, next)) {
       next.begin(interval);
     } else {

@@ -46,13 +46,19 @@ final class Shift implements AutoCloseable {
   private final Looks looks;
   private final AtomicReference<@Nullable Subscription> exits = new AtomicReference<>();
 
-  Shift(Records records, Caretaker caretaker, Intents intents, Attempts attempts, EventBus events) {
+  Shift(
+      Records records,
+      Caretaker caretaker,
+      Intents intents,
+      Attempts attempts,
+      Set<String> inHand,
+      EventBus events) {
     this.records = records;
     this.caretaker = caretaker;
     this.intents = intents;
     this.attempts = attempts;
     this.events = events;
-    this.looks = new Looks(caretaker, timer);
+    this.looks = new Looks(caretaker, inHand, timer);
   }
 
   /** Begins. It listens before it looks, so that no end is missed in between. */

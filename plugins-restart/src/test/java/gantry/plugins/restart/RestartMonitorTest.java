@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
@@ -38,9 +40,13 @@ class RestartMonitorTest {
   private final FakeNode node = new FakeNode();
 
   private RestartMonitor monitor(Duration interval) {
+    return monitor(interval, ConcurrentHashMap.newKeySet());
+  }
+
+  private RestartMonitor monitor(Duration interval, Set<String> inHand) {
     Handle<Metadata> metadata = FixedHandle.of(node.metadata());
     Handle<TaskManager> tasks = FixedHandle.of(node.tasks());
-    return new RestartMonitor(interval, notes, metadata, tasks, node.events);
+    return new RestartMonitor(interval, notes, metadata, tasks, inHand, node.events);
   }
 
   private static Map<String, String> labels(String status, String policy) {
@@ -285,6 +291,33 @@ class RestartMonitorTest {
     }
     assertThat(node.calls("start web")).isOne();
     assertThat(count("web")).isEqualTo("1");
+  }
+
+  @Test
+  void nextVersion_waitsForTheContainersTheLastOneHasInHand() throws Exception {
+    node.add("web", labels("running", ""));
+    node.task("web", TaskStatus.STOPPED, 1);
+    Set<String> inHand = ConcurrentHashMap.newKeySet();
+    Semaphore arrived = new Semaphore(0);
+    Semaphore on = new Semaphore(0);
+    node.during(
+        "create web",
+        _ -> {
+          arrived.release();
+          on.acquireUninterruptibly();
+        });
+    try (RestartMonitor one = monitor(LONG, inHand);
+        RestartMonitor other = monitor(LONG, inHand)) {
+      one.takeOver();
+      arrived.acquireUninterruptibly();
+      node.add("next", labels("running", "no"));
+      other.takeOver();
+      node.await(() -> node.calls("get next") == 1);
+      assertThat(node.calls("get web")).isOne();
+      on.release();
+      node.await(() -> node.calls("start web") == 1 && node.calls("get web") == 2);
+    }
+    assertThat(node.calls("create web")).isOne();
   }
 
   @Test
