@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class ExecLifecycle {
   private static final Logger LOG = LoggerFactory.getLogger(ExecLifecycle.class);
   private static final Duration DRAIN = Duration.ofSeconds(10);
+  private static final String SCORE = "oomScoreAdj";
 
   private final Host host;
   private final Launcher launcher;
@@ -114,10 +115,24 @@ final class ExecLifecycle {
         exec,
         file(task, exec, "runtime.pid"),
         launch -> task.runc().exec(task.key().id(), process, launch));
+    score(exec, process);
     host.ledger().started(task.key(), exec.execId(), exec.pid());
     exec.become(TaskStatus.CREATED, TaskStatus.RUNNING);
     events.started(task, exec);
     exits.follow(task, exec);
+  }
+
+  /** Runtimes give execs the score of the init process, whatever their description says. */
+  private static void score(TaskProcess exec, Path description) throws IOException {
+    String text = Files.readString(description);
+    if (text.contains(SCORE) && Json.at(Json.parse(text), SCORE) instanceof Json.Word wanted) {
+      try {
+        Files.writeString(
+            Path.of("/proc", Integer.toString(exec.pid()), "oom_score_adj"), wanted.text());
+      } catch (IOException e) {
+        LOG.warn("exec {} has no oom_score_adj {}: {}", exec.execId(), wanted.text(), e.toString());
+      }
+    }
   }
 
   /** Signals it. */

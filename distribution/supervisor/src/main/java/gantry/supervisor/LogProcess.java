@@ -6,6 +6,7 @@ import gantry.linux.Errno;
 import gantry.linux.ErrnoException;
 import gantry.linux.Fd;
 import gantry.linux.Open;
+import gantry.linux.PidFd;
 import gantry.linux.PidWatcher;
 import gantry.linux.Pipe;
 import gantry.linux.Poll;
@@ -19,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program that takes the output of a process, named {@code binary:///path?key=value}: it gets the
@@ -40,13 +41,37 @@ final class LogProcess implements AutoCloseable {
   private final Fd output;
   private final Fd error;
   private final int pid;
+  private final @Nullable PidFd process;
   private final CompletableFuture<PidWatcher.End> end;
 
-  private LogProcess(Fd output, Fd error, int pid, CompletableFuture<PidWatcher.End> end) {
+  private LogProcess(
+      Fd output,
+      Fd error,
+      int pid,
+      @Nullable PidFd process,
+      CompletableFuture<PidWatcher.End> end) {
     this.output = output;
     this.error = error;
     this.pid = pid;
+    this.process = process;
     this.end = end;
+  }
+
+  private LogProcess(Fd output, Fd error, int pid, CompletableFuture<PidWatcher.End> end)
+      throws IOException {
+    this(output, error, pid, handle(pid), end);
+  }
+
+  /** None if it has ended. */
+  private static @Nullable PidFd handle(int pid) throws IOException {
+    try {
+      return PidFd.open(pid);
+    } catch (ErrnoException e) {
+      if (e.is(Errno.ESRCH)) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   /** Whether a name asks for one. */
@@ -70,7 +95,10 @@ final class LogProcess implements AutoCloseable {
                 .environment(environment(task, id))
                 .descriptors(List.of(none, none, none, outputRead, errorRead, ready.write()))
                 .start();
-        LogProcess process = new LogProcess(output.write(), error.write(), pid, exits.watch(pid));
+        // before anybody waits for it: until then the number is its own
+        PidFd handle = PidFd.open(pid);
+        LogProcess process =
+            new LogProcess(output.write(), error.write(), pid, handle, exits.watch(pid));
         ready.write().close();
         process.awaitReady(ready.read(), uri);
         return process;
@@ -140,11 +168,9 @@ final class LogProcess implements AutoCloseable {
     return URLDecoder.decode(text, StandardCharsets.UTF_8);
   }
 
+  /** Nothing of the supervisor's own environment, which is none of its business. */
   private static Map<String, String> environment(TaskKey task, String id) {
-    Map<String, String> variables = new HashMap<>(System.getenv());
-    variables.put("CONTAINER_ID", id);
-    variables.put("CONTAINER_NAMESPACE", task.namespace());
-    return variables;
+    return Map.of("CONTAINER_ID", id, "CONTAINER_NAMESPACE", task.namespace());
   }
 
   /** It says so by a byte or by closing the pipe; in version 2 only the byte counts. */
@@ -159,7 +185,7 @@ final class LogProcess implements AutoCloseable {
             "start logger " + uri + ": it did not say that it is ready; it may have crashed");
       }
     } catch (ExecutionException | IOException e) {
-      stop();
+      close();
       throw e instanceof IOException io ? io : new IOException("start logger " + uri, e);
     }
   }
@@ -211,11 +237,11 @@ final class LogProcess implements AutoCloseable {
   }
 
   private void signal(int number) throws IOException {
-    if (end.isDone()) {
+    if (end.isDone() || process == null) {
       return;
     }
     try {
-      Processes.kill(pid, number);
+      process.signal(number);
     } catch (ErrnoException e) {
       if (!e.is(Errno.ESRCH)) {
         throw e;
@@ -230,6 +256,10 @@ final class LogProcess implements AutoCloseable {
       stop();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      if (process != null) {
+        process.close();
+      }
     }
   }
 }
