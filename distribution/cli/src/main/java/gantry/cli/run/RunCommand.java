@@ -7,6 +7,7 @@ import gantry.cli.command.Grammar;
 import gantry.cli.command.Invocation;
 import gantry.cli.command.UsageException;
 import gantry.cli.container.ContainerRemove;
+import gantry.cli.task.Foreground;
 import gantry.cli.task.TaskRun;
 import gantry.cli.task.TaskStreams;
 import gantry.containers.Container;
@@ -22,6 +23,7 @@ final class RunCommand implements Command {
         .flag("no-pivot", "do not use pivot_root")
         .value("pid-file", "FILE", "write the process id there");
     TaskStreams.grammar(grammar);
+    TaskStreams.detachGrammar(grammar);
     SpecFlags.grammar(grammar);
     grammar
         .arguments(
@@ -38,15 +40,17 @@ final class RunCommand implements Command {
     }
     TaskStreams.unattended(arguments, arguments.flag("tty"));
     Container container = new NewContainer(invocation).create();
+    boolean isLeft = false;
     try {
       TaskRun run = new TaskRun(invocation, container, arguments.flag("tty"));
-      int status = run.start();
-      if (!arguments.flag("detach")) {
+      Foreground.Ending ending = run.start();
+      isLeft = ending.isLeft();
+      if (!isLeft) {
         run.delete();
       }
-      return status;
+      return ending.status();
     } finally {
-      if (remove) {
+      if (remove && !isLeft) {
         ContainerRemove.remove(invocation.client(), container, false);
       }
     }

@@ -10,12 +10,14 @@ import gantry.linux.Fd;
 import gantry.linux.Terminal;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A process in front of the user: its streams are ours, our signals are its, and its exit code is
- * our result.
+ * our result, unless the user leaves it by pressing the keys for that.
  */
 public final class Foreground {
   private static final Duration LAST_OUTPUT = Duration.ofSeconds(5);
@@ -23,14 +25,30 @@ public final class Foreground {
   private final TasksClient tasks;
   private final String id;
   private final String execId;
+  private final DetachKeys keys;
   private final CountDownLatch started = new CountDownLatch(1);
+  private final CompletableFuture<Ending> ending = new CompletableFuture<>();
 
-  /** For a process of a task; {@code execId} is empty for its first one. */
-  public Foreground(GantryClient client, String id, String execId) {
+  /**
+   * For a process of a task.
+   *
+   * @param execId empty for its first one
+   * @param keys that leave it, if it has a terminal
+   */
+  Foreground(GantryClient client, String id, String execId, DetachKeys keys) {
     this.tasks = client.tasks();
     this.id = id;
     this.execId = execId;
+    this.keys = keys;
   }
+
+  /**
+   * How it came to an end for us.
+   *
+   * @param status the exit code of the process; 0 if we left it
+   * @param isLeft whether we left it and it goes on
+   */
+  public record Ending(int status, boolean isLeft) {}
 
   /** What makes the process, or lets it run. */
   @FunctionalInterface
@@ -40,28 +58,51 @@ public final class Foreground {
   }
 
   /**
-   * Connects, starts, waits for the end and for the last output.
+   * Connects, starts, waits for the end and for the last output, or until the keys are pressed.
    *
    * @param start lets the process run; its streams are connected by then
-   * @return the exit code of the process
    */
-  public int run(Stdio stdio, Console console, Step start) throws Exception {
-    @Nullable Terminal terminal = stdio.io().terminal() ? ownTerminal() : null;
-    Terminal.@Nullable Mode mode = terminal == null ? null : terminal.raw();
-    try {
-      stdio.connect(console, this::closeStdin);
+  Ending run(Stdio stdio, Console console, Step start) throws Exception {
+    boolean hasTerminal = stdio.io().terminal();
+    @Nullable Terminal terminal = hasTerminal ? ownTerminal() : null;
+    try (OwnMode _ = OwnMode.raw(terminal)) {
+      stdio.connect(
+          console,
+          this::closeStdin,
+          hasTerminal ? keys : DetachKeys.parse(""),
+          () -> ending.complete(new Ending(0, true)));
       start.run();
       started.countDown();
-      int status;
-      try (SignalForwarding _ = forward(terminal, stdio.io().terminal())) {
-        status = tasks.await(id, execId).status();
+      Ending result;
+      try (SignalForwarding _ = forward(terminal, hasTerminal)) {
+        Thread.ofPlatform().daemon().name("gantry-wait").start(this::await);
+        result = ending();
       }
-      stdio.awaitOutput(LAST_OUTPUT);
-      return status;
-    } finally {
-      if (mode != null) {
-        mode.close();
+      if (result.isLeft()) {
+        stdio.leave();
+      } else {
+        stdio.awaitOutput(LAST_OUTPUT);
       }
+      return result;
+    }
+  }
+
+  private void await() {
+    try {
+      ending.complete(new Ending(tasks.await(id, execId).status(), false));
+    } catch (RuntimeException failure) {
+      ending.completeExceptionally(failure);
+    }
+  }
+
+  private Ending ending() throws InterruptedException {
+    try {
+      return ending.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e);
     }
   }
 

@@ -29,7 +29,7 @@ public final class Stdio implements AutoCloseable {
   private static final int PRIVATE = 0700;
 
   private final ProcessIo io;
-  private final boolean ours;
+  private volatile boolean ours;
   private final List<Thread> outputs = new ArrayList<>();
 
   private Stdio(ProcessIo io, boolean ours) {
@@ -71,6 +71,16 @@ public final class Stdio implements AutoCloseable {
    * @param ended run when our input has ended and the process's has been closed
    */
   public void connect(Console console, Runnable ended) {
+    connect(console, ended, DetachKeys.parse(""), () -> {});
+  }
+
+  /**
+   * As above.
+   *
+   * @param keys that end our input without closing the process's
+   * @param detached run when they were pressed
+   */
+  void connect(Console console, Runnable ended, DetachKeys keys, Runnable detached) {
     if (!io.stdout().isEmpty()) {
       outputs.add(start("stdout", () -> pull(io.stdout(), console.out())));
     }
@@ -78,7 +88,7 @@ public final class Stdio implements AutoCloseable {
       outputs.add(start("stderr", () -> pull(io.stderr(), console.err())));
     }
     if (!io.stdin().isEmpty()) {
-      start("stdin", () -> push(console.in(), io.stdin(), ended));
+      start("stdin", () -> push(console.in(), io.stdin(), ended, keys.watch(), detached));
     }
   }
 
@@ -120,6 +130,11 @@ public final class Stdio implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  /** Leaves the pipes to the process, and to whoever attaches to it later. */
+  void leave() {
+    ours = false;
   }
 
   /** Removes the pipes; threads that still wait for the other side of one are let go. */
@@ -170,12 +185,18 @@ public final class Stdio implements AutoCloseable {
     }
   }
 
-  private static void push(InputStream in, String fifo, Runnable ended) {
+  private static void push(
+      InputStream in, String fifo, Runnable ended, DetachKeys.Watch keys, Runnable detached) {
     byte[] chunk = new byte[CHUNK];
     try (OutputStream out = new FileOutputStream(fifo)) {
       for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-        out.write(chunk, 0, read);
+        out.write(keys.pass(chunk, read));
+        if (keys.isComplete()) {
+          detached.run();
+          return;
+        }
       }
+      out.write(keys.rest());
     } catch (IOException gone) {
       return; // the process closed its input or is gone
     }

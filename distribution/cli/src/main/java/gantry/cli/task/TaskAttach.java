@@ -16,6 +16,7 @@ import java.nio.file.Path;
 final class TaskAttach implements Command {
   @Override
   public void grammar(Grammar grammar) {
+    TaskStreams.detachGrammar(grammar);
     grammar.argument("CONTAINER", "whose task");
   }
 
@@ -28,14 +29,18 @@ final class TaskAttach implements Command {
       throw new FailedPreconditionException(
           "attach to %s: its output goes to \"%s\", not to a pipe".formatted(id, task.stdout()));
     }
-    int status;
+    Foreground.Ending ending;
     try (Stdio stdio = Stdio.of(task)) {
-      status =
-          new Foreground(invocation.client(), id, "").run(stdio, invocation.console(), () -> {});
+      ending =
+          new Foreground(
+                  invocation.client(), id, "", TaskStreams.detachKeys(invocation.arguments()))
+              .run(stdio, invocation.console(), () -> {});
     }
-    tasks.delete(id, "");
-    LeftPipes.remove(task);
-    return status;
+    if (!ending.isLeft()) {
+      tasks.delete(id, "");
+      LeftPipes.remove(task);
+    }
+    return ending.status();
   }
 
   private static boolean isPipe(String path) throws IOException {

@@ -33,6 +33,7 @@ final class TaskExec implements Command {
         .value("user", "USER", "uid[:gid], or a name of the container's /etc/passwd")
         .values("env", "KEY=VALUE", "a further variable");
     TaskStreams.grammar(grammar);
+    TaskStreams.detachGrammar(grammar);
     grammar
         .argument("CONTAINER", "whose task")
         .arguments("COMMAND", 1, Integer.MAX_VALUE, "what to run, and its arguments")
@@ -61,14 +62,16 @@ final class TaskExec implements Command {
       return detached(client.tasks(), id, execId, stdio, process);
     }
     try (stdio) {
-      int status =
-          new Foreground(client, id, execId)
+      Foreground.Ending ending =
+          new Foreground(client, id, execId, TaskStreams.detachKeys(arguments))
               .run(
                   stdio,
                   invocation.console(),
                   () -> start(client.tasks(), id, execId, stdio.io(), process));
-      client.tasks().delete(id, execId);
-      return status;
+      if (!ending.isLeft()) {
+        client.tasks().delete(id, execId);
+      }
+      return ending.status();
     }
   }
 

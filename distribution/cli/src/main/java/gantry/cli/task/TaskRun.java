@@ -20,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The first process of a container, from the options {@code null-io}, {@code log-uri}, {@code
- * fifo-dir}, {@code detach}, {@code no-pivot} and {@code pid-file}.
+ * fifo-dir}, {@code detach}, {@code no-pivot}, {@code pid-file} and {@code detach-keys}.
  */
 public final class TaskRun {
+  private static final Foreground.Ending LEFT = new Foreground.Ending(0, true);
+
   private final Invocation invocation;
   private final GantryClient client;
   private final Container container;
@@ -40,22 +42,22 @@ public final class TaskRun {
    * Makes the task and starts it; then, unless detached, waits for its end. A task that could not
    * be started is taken away again.
    *
-   * @return the exit code of the process; 0 if detached
+   * @return how it ended; left if detached, at once or later
    */
-  public int start() throws Exception {
+  public Foreground.Ending start() throws Exception {
     Arguments arguments = invocation.arguments();
     Optional<ProcessIo> unattended = TaskStreams.unattended(arguments, terminal);
     if (unattended.isPresent()) {
       create(unattended.get());
       go();
-      return arguments.flag("detach") ? 0 : client.tasks().await(container.id(), "").status();
+      return arguments.flag("detach") ? LEFT : ended();
     }
     Stdio stdio = Stdio.make(TaskStreams.pipes(invocation), container.id(), terminal);
     if (arguments.flag("detach")) {
       return detached(stdio);
     }
     try (stdio) {
-      return new Foreground(client, container.id(), "")
+      return new Foreground(client, container.id(), "", TaskStreams.detachKeys(arguments))
           .run(
               stdio,
               invocation.console(),
@@ -66,17 +68,21 @@ public final class TaskRun {
     }
   }
 
+  private Foreground.Ending ended() {
+    return new Foreground.Ending(client.tasks().await(container.id(), "").status(), false);
+  }
+
   /** Collects the stopped task. */
   public void delete() {
     client.tasks().delete(container.id(), "");
   }
 
   /** The pipes stay, for whoever attaches later. */
-  private int detached(Stdio stdio) throws IOException {
+  private Foreground.Ending detached(Stdio stdio) throws IOException {
     try (Stdio.Hold _ = stdio.hold()) {
       create(stdio.io());
       go();
-      return 0;
+      return LEFT;
     } catch (IOException | RuntimeException failure) {
       stdio.close();
       throw failure;

@@ -20,6 +20,7 @@ final class TaskStart implements Command {
         .flag("no-pivot", "do not use pivot_root")
         .value("pid-file", "FILE", "write the process id there");
     TaskStreams.grammar(grammar);
+    TaskStreams.detachGrammar(grammar);
     grammar.argument("CONTAINER", "to start");
   }
 
@@ -27,11 +28,11 @@ final class TaskStart implements Command {
   public int run(Invocation invocation) throws Exception {
     Container container = invocation.client().containers().get(invocation.arguments().at(0));
     TaskRun run = new TaskRun(invocation, container, terminal(container));
-    int status = run.start();
-    if (!invocation.arguments().flag("detach")) {
+    Foreground.Ending ending = run.start();
+    if (!ending.isLeft()) {
       run.delete();
     }
-    return status;
+    return ending.status();
   }
 
   private static boolean terminal(Container container) {

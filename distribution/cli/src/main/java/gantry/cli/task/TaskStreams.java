@@ -21,6 +21,19 @@ public final class TaskStreams {
         .value("fifo-dir", "DIR", "where pipes are made; default fifo beside the socket");
   }
 
+  /** Adds the option that names the keys which leave a process. */
+  public static void detachGrammar(Grammar grammar) {
+    grammar.value(
+        "detach-keys",
+        "KEYS",
+        "keys that leave a terminal; default %s, empty for none".formatted(DetachKeys.STANDARD));
+  }
+
+  /** The keys that were asked for. */
+  static DetachKeys detachKeys(Arguments arguments) {
+    return DetachKeys.parse(arguments.value("detach-keys", DetachKeys.STANDARD));
+  }
+
   /** The streams that need no help of ours, if such were asked for. */
   public static Optional<ProcessIo> unattended(Arguments arguments, boolean terminal) {
     Optional<String> log = arguments.find("log-uri");
