@@ -29,12 +29,18 @@ final class Daemon implements AutoCloseable {
 
   private final Product product;
   private final Path home;
+  private final Path state;
   private final @Nullable Group group;
   private @Nullable Process process;
 
-  Daemon(Product product, Path home, Optional<Group> group) {
+  /**
+   * @param home for what outlives a reboot
+   * @param state for what does not
+   */
+  Daemon(Product product, Path home, Path state, Optional<Group> group) {
     this.product = product;
     this.home = home;
+    this.state = state;
     this.group = group.orElse(null);
   }
 
@@ -51,7 +57,7 @@ final class Daemon implements AutoCloseable {
   void start() throws IOException {
     Files.createDirectories(home);
     List<String> command = new ArrayList<>(List.of("setsid"));
-    command.addAll(product.command(home));
+    command.addAll(product.command(home, state, group == null ? "" : group.supervisorPath()));
     ProcessBuilder builder =
         new ProcessBuilder(entering(command))
             .redirectErrorStream(true)
@@ -107,12 +113,12 @@ final class Daemon implements AutoCloseable {
     }
   }
 
-  /** The daemon and its helpers: all whose command line names its directory. */
+  /** The daemon and its helpers: all whose command line names its directories. */
   List<Long> processes() {
     List<Long> pids = new ArrayList<>();
     try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
       all.filter(handle -> handle.pid() != ProcessHandle.current().pid())
-          .filter(handle -> commandLine(handle.pid()).contains(home + "/"))
+          .filter(handle -> isOurs(commandLine(handle.pid())))
           .forEach(handle -> pids.add(handle.pid()));
     }
     return pids;
@@ -146,6 +152,10 @@ final class Daemon implements AutoCloseable {
       }
     }
     return kilobytes / 1024;
+  }
+
+  private boolean isOurs(String commandLine) {
+    return commandLine.contains(home + "/") || commandLine.contains(state + "/");
   }
 
   private Process process() {
@@ -186,7 +196,8 @@ final class Daemon implements AutoCloseable {
       group.kill();
     }
     Mounts.detachBelow(home);
-    product.clean(home, NAMESPACE);
+    Mounts.detachBelow(state);
+    product.clean(state, NAMESPACE);
     if (group != null) {
       group.remove();
     }

@@ -40,6 +40,11 @@ record Group(Path hierarchy, String name) {
     return hierarchy.resolve(name).resolve("programs");
   }
 
+  /** For the supervisor, from the root of each hierarchy. */
+  String supervisorPath() {
+    return "/" + name + "/supervisor";
+  }
+
   /** For a container's specification. */
   String containerPath(String id) {
     return "/" + name + "/containers/" + id;

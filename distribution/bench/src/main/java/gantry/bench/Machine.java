@@ -23,6 +23,7 @@ record Machine(Map<String, String> facts) {
     facts.put("memory", line("/proc/meminfo", "MemTotal"));
     facts.put("kernel", Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());
     facts.put("filesystem", Files.getFileStore(settings.work()).type());
+    facts.put("state in", Files.getFileStore(settings.stateBase()).type());
     facts.put("load before", Files.readString(Path.of("/proc/loadavg")).strip());
     facts.put("java", Runtime.version().toString());
     facts.put("runc", first(Programs.run(List.of("runc", "--version"))));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.bench;
 
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -33,24 +34,25 @@ public final class Main {
     Path _ = Files.createDirectories(settings.work());
     Stage stage = new Stage(settings);
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(stage::close));
-    List<String> problems = measure(settings, stage, Path.of(arguments[2]));
+    List<String> problems = measure(settings, stage, Path.of(arguments[2]), System.out);
     problems.forEach(problem -> System.out.println("broken: " + problem));
     System.exit(problems.isEmpty() ? 0 : BROKEN);
   }
 
   /** Measures, writes table, file and picture, and returns what is broken. */
-  static List<String> measure(Settings settings, Stage stage, Path results) throws Exception {
+  static List<String> measure(Settings settings, Stage stage, Path results, PrintStream out)
+      throws Exception {
     NETTY.setLevel(Level.SEVERE);
     Instant date = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     Machine machine = Machine.look(settings);
-    Bench bench = new Bench(settings, new Table(System.out));
+    Bench bench = new Bench(settings, new Table(out));
     Report report = bench.run(stage, machine);
     List<String> problems = report.problems(bench.wanted());
     String name = date.toString().replace(":", "");
     ReportFile.write(
         results.resolve(name + ".json"), date, settings, machine, report.figures(), problems);
     Picture.write(results.resolve(name + ".svg"), machine, report.figures());
-    System.out.printf("%n%s.json and .svg are in %s%n", name, results);
+    out.printf("%n%s.json and .svg are in %s%n", name, results);
     return problems;
   }
 }

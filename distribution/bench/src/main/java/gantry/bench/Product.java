@@ -29,25 +29,41 @@ record Product(boolean isPeer, Path program) {
     return isPeer ? "containerd" : "gantry";
   }
 
-  /** The command that starts it with all its data below a directory. */
-  List<String> command(Path home) throws IOException {
+  /**
+   * The command that starts it with all its data below two directories.
+   *
+   * @param group where its supervisor is to be, if it has one
+   */
+  List<String> command(Path home, Path state, String group) throws IOException {
+    Path config = home.resolve("config.toml");
     if (!isPeer) {
+      // by default all supervisors of a host share one group, and their time could not be told
+      Files.writeString(
+          config,
+          """
+          version = 4
+          imports = ["%s"]
+          [plugins."io.containerd.shim.v1.manager"]
+            cgroup = "%s"
+          """
+              .formatted(program.resolveSibling("../etc/gantry/config.toml").normalize(), group));
       return List.of(
           program.toString(),
+          "-c",
+          config.toString(),
           "--root",
           home.resolve("root").toString(),
           "--state",
-          home.resolve("state").toString(),
+          state.toString(),
           "-a",
           home.resolve("d.sock").toString());
     }
-    Path config = home.resolve("config.toml");
     Files.writeString(
         config,
         """
         version = 2
         root = "%1$s/root"
-        state = "%1$s/state"
+        state = "%2$s"
         disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images", \
         "io.containerd.cri.v1.runtime", "io.containerd.nri.v1.nri"]
         [grpc]
@@ -55,28 +71,28 @@ record Product(boolean isPeer, Path program) {
         [ttrpc]
           address = "%1$s/d.sock.ttrpc"
         """
-            .formatted(home));
+            .formatted(home, state));
     return List.of(program.toString(), "-c", config.toString());
   }
 
   /**
-   * Removes what a containerd that was killed leaves outside its directories: the sockets of its
-   * shims, whose paths are in their bundles, and runc's state.
+   * Removes the state of one that was killed, and what a containerd leaves elsewhere: the sockets
+   * of its shims, whose paths are in their bundles, and runc's state.
    */
-  void clean(Path home, String namespace) {
-    if (!isPeer) {
-      return;
-    }
-    Path bundles = home.resolve("state/io.containerd.runtime.v2.task").resolve(namespace);
+  void clean(Path state, String namespace) {
+    Path bundles = state.resolve("io.containerd.runtime.v2.task").resolve(namespace);
     try {
-      if (Files.isDirectory(bundles)) {
+      if (isPeer && Files.isDirectory(bundles)) {
         try (Stream<Path> tree = Files.walk(bundles, 2)) {
           for (Path file : tree.filter(f -> f.endsWith("address")).toList()) {
             Files.deleteIfExists(Path.of(Files.readString(file).strip().replace("unix://", "")));
           }
         }
       }
-      Directories.delete(Path.of("/run/containerd/runc").resolve(namespace));
+      Directories.delete(state);
+      if (isPeer) {
+        Directories.delete(Path.of("/run/containerd/runc").resolve(namespace));
+      }
     } catch (IOException e) {
       System.err.println("bench: " + e);
     }

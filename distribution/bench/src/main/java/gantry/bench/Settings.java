@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.bench;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What is measured and how thoroughly.
@@ -32,6 +35,26 @@ record Settings(Path install, Path peer, Set<String> rows, int rounds, boolean i
         Integer.parseInt(environment.getOrDefault("ROUNDS", "0")),
         environment.getOrDefault("SHORT", "").equals("1"),
         work.toAbsolutePath());
+  }
+
+  /**
+   * Where daemons have what does not outlive a reboot: in memory, as {@code /run} is on ordinary
+   * hosts, if this host has any such place.
+   */
+  Path stateBase() {
+    return Stream.of("/run", "/dev/shm")
+        .map(Path::of)
+        .filter(path -> type(path).equals("tmpfs"))
+        .findFirst()
+        .orElse(work);
+  }
+
+  private static String type(Path path) {
+    try {
+      return Files.getFileStore(path).type();
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   /** A number of things: the whole one, or that of the short form. */

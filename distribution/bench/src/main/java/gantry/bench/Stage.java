@@ -60,9 +60,11 @@ final class Stage implements AutoCloseable {
   Daemon daemon(boolean isPeer) {
     Product product = isPeer ? peer : gantry;
     Path home = directory(product.name());
-    Daemon daemon =
-        new Daemon(
-            product, home, Group.make(settings.work().getFileName() + "-" + home.getFileName()));
+    String name =
+        "%s-%d-%s"
+            .formatted(
+                settings.work().getFileName(), ProcessHandle.current().pid(), home.getFileName());
+    Daemon daemon = new Daemon(product, home, settings.stateBase().resolve(name), Group.make(name));
     keep(daemon);
     return daemon;
   }

@@ -3,6 +3,8 @@ package gantry.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,8 +23,9 @@ class BenchTest {
             Path.of(System.getProperty("gantry.home", "/nonexistent")),
             Files.createDirectory(directory.resolve("gantry-bench")),
             Map.of("SHORT", "1"));
-    try (Stage stage = new Stage(settings)) {
-      List<String> problems = Main.measure(settings, stage, results);
+    try (Stage stage = new Stage(settings);
+        PrintStream table = new PrintStream("target/bench.txt", StandardCharsets.UTF_8)) {
+      List<String> problems = Main.measure(settings, stage, results, table);
       assertThat(problems).as("broken rows").isEmpty();
     }
     try (Stream<Path> files = Files.list(results)) {
