@@ -37,6 +37,12 @@ enum Manual {
   UPDATE("update FILE|URL", "the same as plugins swap"),
   UNINSTALL("uninstall URI|BUNDLE", "the same as plugins remove"),
   DF("df", "what takes up the disk, in all namespaces together"),
+  DOCTOR(
+      "doctor [KIND...]",
+      "what was left behind, and who had it",
+      "--fix KINDS takes away what is of these kinds, with commas between, or all; --dry-run only"
+          + " says what that would do; --min-age DURATION leaves alone what is younger, without it"
+          + " 60s."),
   THREADS(
       "threads [PART]",
       "how many threads do what",
