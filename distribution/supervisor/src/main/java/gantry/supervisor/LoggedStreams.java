@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /** Streams of a process whose output a program takes. */
 final class LoggedStreams implements Streams {
-  private static final Duration OWN_END = Duration.ofSeconds(1);
+  private static final Duration OWN_END = Duration.ofSeconds(5);
 
   private final Input input;
   private final LogProcess logger;

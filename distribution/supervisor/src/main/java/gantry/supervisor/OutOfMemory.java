@@ -26,16 +26,24 @@ final class OutOfMemory implements AutoCloseable {
     try {
       Cgroup cgroup = task.cgroup().orElse(null);
       if (cgroup != null) {
-        task.watched(cgroup.watch(kernel, times -> report(task, times)));
+        task.watched(
+            cgroup.watch(
+                kernel, times -> Thread.ofVirtual().name("oom").start(() -> report(task, times))));
       }
     } catch (IOException e) {
       LOG.warn("task {}: that it runs out of memory is only seen at its end", task.key(), e);
     }
   }
 
+  /** After the start of the init process and before its end, which may take this over. */
   private void report(Task task, long times) {
-    if (times > 0 ? task.runsOutOfMemory(times) : task.ranOutOfMemory()) {
-      events.outOfMemory(task);
+    task.init().reporting().lock();
+    try {
+      if (times > 0 ? task.runsOutOfMemory(times) : task.ranOutOfMemory()) {
+        events.outOfMemory(task);
+      }
+    } finally {
+      task.init().reporting().unlock();
     }
   }
 

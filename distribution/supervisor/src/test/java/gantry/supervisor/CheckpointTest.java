@@ -185,12 +185,19 @@ class CheckpointTest {
     assertThat(supervisor.state("b", "").getStatus()).isEqualTo(Status.RUNNING);
     assertThat(Files.readString(dir.resolve("calls")))
         .contains("restore --detach --no-subreaper", "--work-path " + dir.resolve("restoring"));
-    supervisor.kill("b", "", 15);
+    awaitText(dir.resolve("out-b"));
     supervisor.kill("b", "", 9);
     assertThat(supervisor.await("b", "")).isEqualTo(137);
     supervisor.delete("b", "");
     assertThat(daemon.until("delete")).containsExactly("create", "start", "exit b 137", "delete");
     assertThat(dir.resolve("out-b")).hasContent("restored\n");
+  }
+
+  private static void awaitText(Path file) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (Files.size(file) == 0 && System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test
