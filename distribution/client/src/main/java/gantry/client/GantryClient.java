@@ -128,6 +128,11 @@ public final class GantryClient implements AutoCloseable {
     return new DoctorClient(wire);
   }
 
+  /** The process that holds the containers. */
+  public SupervisorClient supervisor() {
+    return new SupervisorClient(wire);
+  }
+
   /** The daemon's plugins and their replacement. */
   public PluginsClient plugins() {
     return new PluginsClient(wire);

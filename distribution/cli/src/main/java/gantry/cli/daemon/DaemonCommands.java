@@ -17,8 +17,19 @@ public final class DaemonCommands {
         Word.leaf("gc", "collect garbage, or say what would go and why", GcCommand::new),
         Word.leaf("df", "show what takes up the disk", DiskUsageCommand::new),
         Word.leaf("doctor", "find what was left behind, and take it away", DoctorCommand::new),
+        Word.branch(
+            "supervisor", "the process that holds the containers", DaemonCommands::supervisor),
         Word.leaf("events event", "show events as they happen", EventsCommand::new),
         Word.leaf(
             "shell", "open the daemon's own shell, or run one line in it", ShellCommand::new));
+  }
+
+  private static List<Word> supervisor() {
+    return List.of(
+        Word.leaf("status", "show how it is", SupervisorStatusCommand::new),
+        Word.leaf(
+            "upgrade",
+            "have it become the version that is installed, in place",
+            SupervisorUpgradeCommand::new));
   }
 }

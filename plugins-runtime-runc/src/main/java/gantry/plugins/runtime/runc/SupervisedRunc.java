@@ -37,6 +37,8 @@ import gantry.runtime.Exit;
 import gantry.runtime.ProcessDetails;
 import gantry.runtime.ProcessIo;
 import gantry.runtime.ProcessState;
+import gantry.runtime.SupervisorControl;
+import gantry.runtime.SupervisorStatus;
 import gantry.runtime.TaskLimit;
 import gantry.runtime.TaskRuntime;
 import gantry.typed.TypedValue;
@@ -68,11 +70,12 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
     name = SupervisedRunc.PLUGIN,
-    service = {TaskRuntime.class, StopListener.class, Inspector.class},
+    service = {TaskRuntime.class, SupervisorControl.class, StopListener.class, Inspector.class},
     immediate = true,
     property = TaskRuntime.RUNTIME_PROPERTY + "=io.containerd.runc.v2")
 @Plugin(SupervisedRunc.PLUGIN)
-public final class SupervisedRunc implements TaskRuntime, StopListener, Inspector, AutoCloseable {
+public final class SupervisedRunc
+    implements TaskRuntime, SupervisorControl, StopListener, Inspector, AutoCloseable {
   static final String PLUGIN = "io.containerd.shim.v1.manager";
 
   private static final Logger LOG = LoggerFactory.getLogger(SupervisedRunc.class);
@@ -106,6 +109,7 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, Inspecto
   private final TimeLimits limits;
   private final SupervisorConnection connection;
   private final SupervisorCalls supervisor;
+  private final SupervisorUpgrade upgrade;
   private final Leftovers leftovers;
   private final TaskClaims claims;
   private final RuncInspection inspection;
@@ -132,6 +136,7 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, Inspecto
         new SupervisorConnection(
             layout.socket(), () -> launcher.start(new SocketProbe(layout.socket()), STARTUP));
     this.supervisor = new SupervisorCalls(connection);
+    this.upgrade = new SupervisorUpgrade(layout, supervisor);
     this.leftovers = new Leftovers(layout);
     this.claims = new TaskClaims(layout.claims(), layout.cgroup());
     Traces traces = Traces.of(layout);
@@ -360,6 +365,16 @@ public final class SupervisedRunc implements TaskRuntime, StopListener, Inspecto
   @Override
   public void mend(Finding finding) throws IOException {
     inspection.mend(finding);
+  }
+
+  @Override
+  public SupervisorStatus status() {
+    return upgrade.status();
+  }
+
+  @Override
+  public SupervisorStatus upgrade(String program) {
+    return upgrade.upgrade(program);
   }
 
   /** A supervisor with nothing to supervise ends with the daemon; another stays. */

@@ -5,10 +5,14 @@ import com.google.protobuf.Empty;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import gantry.errors.CanceledException;
+import gantry.errors.FailedPreconditionException;
 import gantry.errors.UnavailableException;
 import gantry.ttrpc.TtrpcClient;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 
 /** Calls of the service {@code containerd.task.v3.Task} in a namespace, each with its deadline. */
 final class SupervisorCalls implements AutoCloseable {
@@ -22,8 +26,14 @@ final class SupervisorCalls implements AutoCloseable {
   /** A wait that lasted as long counts as begun anew when it breaks. */
   private static final long STEADY_NANOS = Duration.ofSeconds(5).toNanos();
 
+  /** The longest an upgrade waits for calls under way, and what it takes after that. */
+  private static final Duration ALONE_LIMIT = Duration.ofSeconds(20);
+
+  private static final Duration UPGRADE_LIMIT = Duration.ofMinutes(3);
+
   private final SupervisorConnection connection;
   private final Users users;
+  private final ReentrantReadWriteLock upgrades = new ReentrantReadWriteLock();
 
   SupervisorCalls(SupervisorConnection connection) {
     this.connection = connection;
@@ -38,8 +48,79 @@ final class SupervisorCalls implements AutoCloseable {
       String namespace, String method, MessageLite request, Parser<R> answer, Duration limit) {
     users.enter();
     try {
-      return once(
-          connection.client(CONNECT_LIMIT, false), namespace, method, request, answer, limit);
+      enter(method);
+      try {
+        return once(
+            connection.client(CONNECT_LIMIT, false), namespace, method, request, answer, limit);
+      } finally {
+        upgrades.readLock().unlock();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CanceledException("call supervisor: %s: interrupted".formatted(method), e);
+    } finally {
+      users.leave();
+    }
+  }
+
+  /** Waits while another version of the supervisor takes over. */
+  private void enter(String method) throws InterruptedException {
+    if (!upgrades.readLock().tryLock(UPGRADE_LIMIT.toNanos(), TimeUnit.NANOSECONDS)) {
+      throw new UnavailableException(
+          "call supervisor: %s: it has been upgraded for %s".formatted(method, UPGRADE_LIMIT));
+    }
+  }
+
+  /**
+   * Does something while no calls are under way but waits and those beside; such calls are held
+   * back meanwhile.
+   *
+   * @throws FailedPreconditionException if those under way do not end in time
+   */
+  <R> R alone(Supplier<R> action) {
+    try {
+      if (!upgrades.writeLock().tryLock(ALONE_LIMIT.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw new FailedPreconditionException(
+            "upgrade supervisor: calls under way did not end in %s; try again later"
+                .formatted(ALONE_LIMIT));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CanceledException("upgrade supervisor: interrupted", e);
+    }
+    try {
+      return action.get();
+    } finally {
+      upgrades.writeLock().unlock();
+    }
+  }
+
+  /**
+   * Calls another service beside what {@link #alone} holds back, once.
+   *
+   * @param again whether to call once more on another connection if the first breaks
+   */
+  <R extends MessageLite> R beside(
+      String service,
+      String method,
+      MessageLite request,
+      Parser<R> answer,
+      Duration limit,
+      boolean again) {
+    users.enter();
+    try {
+      TtrpcClient client = connection.client(CONNECT_LIMIT, false);
+      try {
+        return client.call(service, method, request, answer, limit, Map.of());
+      } catch (UnavailableException e) {
+        if (!again) {
+          throw e;
+        }
+        connection.discard(client);
+        return connection
+            .client(CONNECT_LIMIT, false)
+            .call(service, method, request, answer, limit, Map.of());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CanceledException("call supervisor: %s: interrupted".formatted(method), e);
