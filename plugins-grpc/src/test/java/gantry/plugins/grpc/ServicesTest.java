@@ -27,6 +27,8 @@ import containerd.services.snapshots.v1.MountsRequest;
 import containerd.services.snapshots.v1.PrepareSnapshotRequest;
 import containerd.services.snapshots.v1.SnapshotsGrpc;
 import containerd.services.version.v1.VersionGrpc;
+import containerd.types.RuntimeInfo;
+import containerd.types.RuntimeRequest;
 import gantry.containers.Container;
 import gantry.containers.Containers;
 import gantry.diff.Differ;
@@ -44,9 +46,12 @@ import gantry.plugins.DaemonInfo;
 import gantry.plugins.PluginInventory;
 import gantry.plugins.PluginStatus;
 import gantry.plugins.PluginUri;
+import gantry.runtime.RuntimeInspector;
 import gantry.snapshots.Snapshotter;
 import gantry.testkit.FixedHandle;
 import gantry.testkit.RecordingEventBus;
+import gantry.typed.TypedValue;
+import gantry.wire.AnyWire;
 import grpc.health.v1.HealthCheckRequest;
 import grpc.health.v1.HealthCheckResponse.ServingStatus;
 import grpc.health.v1.HealthGrpc;
@@ -343,6 +348,37 @@ class ServicesTest {
           .hasMessageContaining("FAILED_PRECONDITION");
       assertThatThrownBy(() -> stub.pluginInfo(request.setId("none").build()))
           .hasMessageContaining("NOT_FOUND");
+    }
+  }
+
+  @Test
+  void introspection_asksARuntimeAboutItself() throws Exception {
+    PluginUri uri = PluginUri.parse("io.containerd.runtime.v2.task");
+    PluginStatus tasks =
+        new PluginStatus(
+            uri, List.of(), List.of(), Map.of(), List.of(), PluginStatus.State.OK, null);
+    PluginInventory inventory =
+        fakes.of(PluginInventory.class, Map.of("plugins", arguments -> List.of(tasks)));
+    RuntimeInspector inspector =
+        (runtime, options) ->
+            new TypedValue(
+                "containerd.types.RuntimeInfo",
+                RuntimeInfo.newBuilder().setName(runtime).build().toByteArray());
+    IntrospectionService service = new IntrospectionService(inventory, DAEMON);
+    try (Served served = Served.withoutNamespace(service)) {
+      var stub = IntrospectionGrpc.newBlockingStub(served.channel());
+      PluginInfoRequest request =
+          PluginInfoRequest.newBuilder()
+              .setType(uri.type())
+              .setId(uri.id())
+              .setOptions(AnyWire.pack(RuntimeRequest.newBuilder().setRuntimePath("a.b").build()))
+              .build();
+      assertThatThrownBy(() -> stub.pluginInfo(request)).hasMessageContaining("UNIMPLEMENTED");
+
+      service.bindRuntimes(FixedHandle.of(inspector));
+
+      Any extra = stub.pluginInfo(request).getExtra();
+      assertThat(RuntimeInfo.parseFrom(extra.getValue()).getName()).isEqualTo("a.b");
     }
   }
 

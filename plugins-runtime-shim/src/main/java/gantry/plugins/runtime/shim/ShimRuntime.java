@@ -35,6 +35,7 @@ import gantry.runtime.Exit;
 import gantry.runtime.ProcessDetails;
 import gantry.runtime.ProcessIo;
 import gantry.runtime.ProcessState;
+import gantry.runtime.RuntimeInspector;
 import gantry.runtime.TaskLimit;
 import gantry.runtime.TaskManager;
 import gantry.runtime.TaskRuntime;
@@ -65,15 +66,22 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
     name = ShimRuntime.PLUGIN,
-    service = TaskRuntime.class,
+    service = {TaskRuntime.class, RuntimeInspector.class},
     immediate = true,
     property = {
       TaskRuntime.RUNTIME_PROPERTY + "=" + TaskRuntime.ANY,
-      TaskRuntime.EXCEPT_PROPERTY + "=io.containerd.runc.v2"
+      TaskRuntime.EXCEPT_PROPERTY + "=" + ShimRuntime.SUPERVISED
     })
 @Plugin(ShimRuntime.PLUGIN)
-public final class ShimRuntime implements TaskRuntime, AutoCloseable {
+public final class ShimRuntime implements TaskRuntime, RuntimeInspector, AutoCloseable {
   static final String PLUGIN = "io.containerd.shim.v1.binary";
+
+  /**
+   * Not run by a shim; what is said of it is said by the program that stands for the supervisor.
+   */
+  static final String SUPERVISED = "io.containerd.runc.v2";
+
+  private static final String SUPERVISOR = "io.containerd.gantry.v2";
 
   private static final Logger LOG = LoggerFactory.getLogger(ShimRuntime.class);
   private static final Duration END_KNOWN = Duration.ofSeconds(30);
@@ -85,10 +93,11 @@ public final class ShimRuntime implements TaskRuntime, AutoCloseable {
     String[] env() default {};
 
     /** Where shims make their sockets; an absolute path of at most 41 bytes. */
-    String socketDir() default "/run/containerd/s";
+    String socket__dir() default "/run/containerd/s";
   }
 
   private final Programs programs;
+  private final ShimProgram commands;
   private final ShimLogs logs;
   private final Shims shims;
   private final ShimStart starts;
@@ -107,7 +116,7 @@ public final class ShimRuntime implements TaskRuntime, AutoCloseable {
         new ShimSettings(
             directories.address(),
             program(directories),
-            Path.of(config.socketDir()),
+            Path.of(config.socket__dir()),
             List.of(config.env()),
             daemon.version()),
         new Programs(
@@ -123,7 +132,8 @@ public final class ShimRuntime implements TaskRuntime, AutoCloseable {
     this.logs = new ShimLogs();
     ShimLinks links = new ShimLinks(state);
     this.shims = new Shims(links, logs, limits, this::lost);
-    this.starts = new ShimStart(settings, new ShimProgram(settings, limits), links, logs, shims);
+    this.commands = new ShimProgram(settings, limits);
+    this.starts = new ShimStart(settings, commands, links, logs, shims);
   }
 
   private static Path program(PluginDirectories directories) {
@@ -335,6 +345,11 @@ public final class ShimRuntime implements TaskRuntime, AutoCloseable {
     Exit exit = starts.end(bundle);
     ends.tell(ShimStart.name(bundle), exit);
     return exit;
+  }
+
+  @Override
+  public TypedValue inspect(String runtime, @Nullable TypedValue options) {
+    return commands.info(programs.find(runtime.equals(SUPERVISED) ? SUPERVISOR : runtime), options);
   }
 
   /** Lets go of all shims, which stay. */

@@ -61,6 +61,7 @@ final class ShimStart {
       address(task, files).ifPresent(bootstrap -> shims.join(task, files, bootstrap));
     } catch (NotFoundException e) {
       LOG.debug("shim of task {} is gone already", task.id());
+      removeSocket(task);
     } catch (GantryException e) {
       LOG.warn("end shim of task {}: it is not reached: {}", task.id(), e.getMessage());
     }
@@ -77,6 +78,17 @@ final class ShimStart {
     return written.isPresent() || !Files.exists(usual)
         ? written
         : Optional.of(new Bootstrap(Bootstrap.LATEST, "unix://" + usual, "ttrpc"));
+  }
+
+  /**
+   * A shim that was killed leaves its socket; one that a group shares is removed by the next shim.
+   */
+  private void removeSocket(TaskName task) {
+    try {
+      Files.deleteIfExists(settings.usualSocket(task.namespace(), task.id()));
+    } catch (IOException e) {
+      LOG.debug("socket of the shim of task {} stays", task.id(), e);
+    }
   }
 
   private Exit cleanUp(Bundle bundle, ShimFiles files) {

@@ -24,6 +24,9 @@ import gantry.testkit.FixedHandle;
 import gantry.typed.TypedValue;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -231,6 +234,19 @@ class ShimRuntimeTest {
       assertThat(exit.status()).isEqualTo(255);
       orphan.awaitCall("Shutdown c1");
     }
+  }
+
+  @Test
+  void cleanup_afterAShimThatWasKilled_removesItsSocket() throws Exception {
+    Path usual = settings().usualSocket(NS, "c1");
+    Files.createDirectories(usual.getParent());
+    try (ServerSocketChannel abandoned = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      abandoned.bind(UnixDomainSocketAddress.of(usual));
+    }
+
+    runtime.cleanup(bundle("c1"));
+
+    assertThat(usual).doesNotExist();
   }
 
   @Test
