@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -166,7 +167,7 @@ class TaskKillTest {
   private static final String AGREE =
       """
       known() {
-        ctr tasks ls > $WORK/tasks || return 1
+        timeout 30 ctr tasks ls > $WORK/tasks || return 1
         awk -v p=$PREFIX 'NR > 1 && index($1, p) == 1 {print $1}' $WORK/tasks | sort > $WORK/ids
         ! grep -q UNKNOWN $WORK/tasks
       }
@@ -189,7 +190,7 @@ class TaskKillTest {
         ls $STATE/io.containerd.shim.v1.manager/supervisor/tasks/default/*/execs 2> /dev/null \\
           | grep -q . && ps ax -o args | grep "[r]unc .*exec"
       }
-      end=$((SECONDS + 35))
+      end=$((SECONDS + 120))
       while left=$(audit); [ -n "$left" ]; do
         [ $SECONDS -lt $end ] || { echo "$left"; exit 1; }
       done
@@ -219,6 +220,7 @@ class TaskKillTest {
             "ROOT", home.resolve("root").toString(),
             "STATE", home.resolve("state").toString(),
             "WORK", Files.createDirectories(home.resolve("work")).toString(),
-            "PREFIX", prefix));
+            "PREFIX", prefix),
+        Duration.ofMinutes(5));
   }
 }
