@@ -65,6 +65,6 @@ final class Programs {
   }
 
   private static UnknownException unresolved(String reason) {
-    return new UnknownException("failed to start shim: failed to resolve runtime path: " + reason);
+    return new UnknownException("failed to resolve runtime path: " + reason);
   }
 }

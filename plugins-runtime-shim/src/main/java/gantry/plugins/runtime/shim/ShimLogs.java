@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,15 +30,10 @@ final class ShimLogs implements AutoCloseable {
   private static final Duration FOREVER = Duration.ofSeconds(-1);
 
   private final Map<Path, Tail> open = new ConcurrentHashMap<>();
-  private final EventFd changed;
+  private @Nullable EventFd changed;
   private volatile boolean closed;
 
   private record Tail(Fd fd, LogLines lines) {}
-
-  ShimLogs() throws IOException {
-    changed = new EventFd();
-    Thread.ofPlatform().name("shim-logs").daemon().start(this::readAll);
-  }
 
   /** Reads a pipe from now on, made if it is not there. */
   void open(String task, Path fifo) {
@@ -51,10 +47,22 @@ final class ShimLogs implements AutoCloseable {
       if (before != null) {
         before.fd().close();
       }
-      changed.raise();
+      begin().raise();
     } catch (IOException e) {
       LOG.warn("read log of the shim of task {}: it is lost: {}", task, e.getMessage());
     }
+  }
+
+  /** Without a shim there is no thread, and no native call slows down the start of the daemon. */
+  private synchronized EventFd begin() throws IOException {
+    EventFd flag = changed;
+    if (flag == null) {
+      flag = new EventFd();
+      changed = flag;
+      EventFd begun = flag;
+      Thread.ofPlatform().name("shim-logs").daemon().start(() -> readAll(begun));
+    }
+    return flag;
   }
 
   /** Reads it no more. Idempotent. */
@@ -67,31 +75,30 @@ final class ShimLogs implements AutoCloseable {
     }
   }
 
-  private void wake() {
+  private synchronized void wake() {
     try {
-      changed.raise();
+      if (changed != null) {
+        changed.raise();
+      }
     } catch (IOException e) {
       LOG.debug("reader of logs is gone", e);
     }
   }
 
-  private void readAll() {
-    try {
+  private void readAll(EventFd flag) {
+    try (flag) {
       while (!closed) {
-        changed.lower();
-        List<Tail> tails = List.copyOf(open.values());
-        readReady(tails);
+        flag.lower();
+        readReady(flag, List.copyOf(open.values()));
       }
     } catch (IOException e) {
       LOG.error("logs of shims are read no more", e);
-    } finally {
-      changed.close();
     }
   }
 
-  private void readReady(List<Tail> tails) throws IOException {
+  private static void readReady(EventFd flag, List<Tail> tails) throws IOException {
     List<Poll.Interest> interests = new ArrayList<>();
-    interests.add(new Poll.Interest(changed.fd(), Poll.READABLE));
+    interests.add(new Poll.Interest(flag.fd(), Poll.READABLE));
     tails.forEach(tail -> interests.add(new Poll.Interest(tail.fd(), Poll.READABLE)));
     int[] ready;
     try {

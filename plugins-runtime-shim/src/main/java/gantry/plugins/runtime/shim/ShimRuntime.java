@@ -23,6 +23,7 @@ import containerd.task.v3.WaitResponse;
 import gantry.errors.GantryException;
 import gantry.errors.NotFoundException;
 import gantry.errors.UnavailableException;
+import gantry.errors.UnknownException;
 import gantry.names.Namespace;
 import gantry.plugins.DaemonInfo;
 import gantry.plugins.Handle;
@@ -43,7 +44,6 @@ import gantry.typed.TypedValue;
 import gantry.wire.AnyWire;
 import gantry.wire.ShimWire;
 import gantry.wire.TaskWire;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -110,8 +110,7 @@ public final class ShimRuntime implements TaskRuntime, RuntimeInspector, AutoClo
       @Reference PluginDirectories directories,
       @Reference DaemonInfo daemon,
       @Reference TimeLimits limits,
-      Config config)
-      throws IOException {
+      Config config) {
     this(
         new ShimSettings(
             directories.address(),
@@ -126,8 +125,7 @@ public final class ShimRuntime implements TaskRuntime, RuntimeInspector, AutoClo
         limits);
   }
 
-  ShimRuntime(ShimSettings settings, Programs programs, Path state, TimeLimits limits)
-      throws IOException {
+  ShimRuntime(ShimSettings settings, Programs programs, Path state, TimeLimits limits) {
     this.programs = programs;
     this.logs = new ShimLogs();
     ShimLinks links = new ShimLinks(state);
@@ -171,7 +169,7 @@ public final class ShimRuntime implements TaskRuntime, RuntimeInspector, AutoClo
 
   @Override
   public int create(Bundle bundle, CreateTask request) {
-    Path program = programs.find(request.runtime());
+    Path program = program(request);
     TaskName task = ShimStart.name(bundle);
     ends.forget(task);
     try {
@@ -189,6 +187,14 @@ public final class ShimRuntime implements TaskRuntime, RuntimeInspector, AutoClo
     } catch (RuntimeException e) {
       abandon(bundle, e);
       throw e;
+    }
+  }
+
+  private Path program(CreateTask request) {
+    try {
+      return programs.find(request.runtime());
+    } catch (UnknownException e) {
+      throw new UnknownException("failed to start shim: " + e.getMessage(), e);
     }
   }
 

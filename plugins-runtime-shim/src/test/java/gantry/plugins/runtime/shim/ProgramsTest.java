@@ -55,7 +55,7 @@ class ProgramsTest {
     assertThatThrownBy(() -> programs.find("io.containerd.nope.v1"))
         .isInstanceOf(UnknownException.class)
         .hasMessage(
-            "failed to start shim: failed to resolve runtime path: runtime"
+            "failed to resolve runtime path: runtime"
                 + " \"io.containerd.nope.v1\" binary not installed \"containerd-shim-nope-v1\":"
                 + " file does not exist");
   }

@@ -147,6 +147,19 @@ class ShimRuntimeTest {
   }
 
   @Test
+  void create_byAMissingProgram_saysThatNoShimWasStarted() throws Exception {
+    CreateTask request =
+        new CreateTask(
+            "c1", List.of(), new ProcessIo("", "", "", false), null, null, "io.containerd.nope.v1");
+
+    assertThatThrownBy(() -> runtime.create(bundle("c1"), request))
+        .isInstanceOf(UnknownException.class)
+        .hasMessageStartingWith(
+            "failed to start shim: failed to resolve runtime path: runtime"
+                + " \"io.containerd.nope.v1\" binary not installed");
+  }
+
+  @Test
   void delete_endsTheShim() throws Exception {
     runtime.create(bundle("c1"), request("c1", null));
 
@@ -307,7 +320,7 @@ class ShimRuntimeTest {
         command -> Thread.ofVirtual().start(command));
   }
 
-  private ShimRuntime runtime(TimeLimits limits) throws IOException {
+  private ShimRuntime runtime(TimeLimits limits) {
     TaskManager manager =
         (TaskManager)
             Proxy.newProxyInstance(
