@@ -34,13 +34,15 @@ class ShimWireTest {
             new ProcessIo("/in", "/out", "", true),
             null,
             new TypedValue("my.Options", new byte[] {1}),
-            "");
+            "",
+            "/checkpoint");
     CreateTaskRequest encoded = ShimWire.create(bundle, task);
     assertThat(encoded.getId()).isEqualTo("c");
     assertThat(encoded.getBundle()).isEqualTo("/state/c");
     assertThat(encoded.getRootfs(0).getSource()).isEqualTo("/x");
     assertThat(encoded.getStdin()).isEqualTo("/in");
     assertThat(encoded.getTerminal()).isTrue();
+    assertThat(encoded.getCheckpoint()).isEqualTo("/checkpoint");
     assertThat(encoded.getOptions().getTypeUrl()).isEqualTo("my.Options");
   }
 

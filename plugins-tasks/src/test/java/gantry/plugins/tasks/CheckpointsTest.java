@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(30)
+@Timeout(120)
 class CheckpointsTest {
   private static final Namespace NS = new Namespace("default");
   private static final Caller CALLER = new Caller(NS, "lease-1");
