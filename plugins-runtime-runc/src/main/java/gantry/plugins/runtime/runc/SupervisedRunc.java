@@ -75,7 +75,7 @@ import org.slf4j.LoggerFactory;
     property = TaskRuntime.RUNTIME_PROPERTY + "=io.containerd.runc.v2")
 @Plugin(SupervisedRunc.PLUGIN)
 public final class SupervisedRunc
-    implements TaskRuntime, SupervisorControl, StopListener, Inspector, AutoCloseable {
+    implements TaskRuntime, TaskCalls, SupervisorControl, StopListener, Inspector, AutoCloseable {
   static final String PLUGIN = "io.containerd.shim.v1.manager";
 
   private static final Logger LOG = LoggerFactory.getLogger(SupervisedRunc.class);

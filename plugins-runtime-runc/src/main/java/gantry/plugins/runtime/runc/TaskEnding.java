@@ -5,7 +5,6 @@ import gantry.errors.FailedPreconditionException;
 import gantry.errors.NotFoundException;
 import gantry.errors.UnavailableException;
 import gantry.linux.Processes;
-import gantry.runtime.TaskRuntime;
 import gantry.runtime.TaskRuntime.TaskName;
 import gantry.runtime.TaskStatus;
 import java.time.Duration;
@@ -15,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Asks the supervisor for a task, and ends one that nobody has a bundle of. */
-record TaskEnding(TaskRuntime runtime, Leftovers leftovers) {
+record TaskEnding(TaskCalls runtime, Leftovers leftovers) {
   private static final Duration END = Duration.ofSeconds(20);
 
   /**

@@ -14,7 +14,6 @@ import gantry.errors.UnavailableException;
 import gantry.linux.Fifos;
 import gantry.runtime.Bundle;
 import gantry.runtime.ProcessState;
-import gantry.runtime.TaskRuntime;
 import gantry.runtime.TaskRuntime.TaskName;
 import gantry.runtime.TaskStatus;
 import java.io.IOException;
@@ -85,11 +84,11 @@ class RuncInspectionTest {
   }
 
   /** Knows the tasks whose ids are {@link #known}. */
-  private TaskRuntime runtime() {
-    return (TaskRuntime)
+  private TaskCalls runtime() {
+    return (TaskCalls)
         Proxy.newProxyInstance(
             getClass().getClassLoader(),
-            new Class<?>[] {TaskRuntime.class},
+            new Class<?>[] {TaskCalls.class},
             (self, method, arguments) -> {
               TaskName task = (TaskName) arguments[0];
               if (isSilent) {
