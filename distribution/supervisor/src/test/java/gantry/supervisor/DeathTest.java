@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A supervisor that is killed, and the one after it. */
-@Timeout(180)
+@Timeout(600)
 class DeathTest {
   @TempDir Path dir;
   private TestDaemon daemon;

@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A supervisor as a process of its own, called as a daemon calls it. */
 final class SupervisorProcess implements AutoCloseable {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofSeconds(180);
 
   private final Path socket;
   final Process process;
@@ -75,7 +75,7 @@ final class SupervisorProcess implements AutoCloseable {
 
   /** Waits until the other side ends the connection. */
   void awaitEnd() throws InterruptedException {
-    assertThat(ended.await(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(ended.await(180, TimeUnit.SECONDS)).isTrue();
   }
 
   /** Connects anew, to the one that has taken over. */

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A supervisor that becomes another version while it holds containers. */
-@Timeout(180)
+@Timeout(600)
 class UpgradeTest {
   private static final String SERVICE = "gantry.admin.v1.Supervisor";
   private static final int LINES = 20_000;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.runtime;
 
+import gantry.plugins.Contract;
+
 /** Looks after the process that holds the containers. Safe for concurrent use. */
+@Contract
 public interface SupervisorControl {
   /**
    * How it is; it is started if it does not run.
