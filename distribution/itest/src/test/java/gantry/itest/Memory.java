@@ -11,10 +11,16 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What a JVM needs over time. */
 final class Memory {
   private static final Pattern TOTAL = Pattern.compile("(?s).*\\nTotal\\s+\\d+\\s+(\\d+)\\s*");
+  private static final Pattern LINE = Pattern.compile("\\s*\\d+:\\s+\\d+\\s+(\\d+)\\s+(\\S+).*");
+
+  /** Bytes that are worth a word. */
+  private static final long NOTABLE = 16 << 10;
+
   private static final Pattern RESIDENT = Pattern.compile("(?s).*VmRSS:\\s+(\\d+) kB.*");
 
   /**
@@ -28,20 +34,60 @@ final class Memory {
   private final String name;
   private final long pid;
   private final List<Sample> samples = new ArrayList<>();
+  private String rest = "";
 
   Memory(String name, long pid) {
     this.name = name;
     this.pid = pid;
   }
 
-  /** Looks now. */
-  void sample() throws IOException {
+  /** The live objects by class, after a collection. */
+  private String objects() {
     List<String> histogram =
         List.of(
             System.getProperty("java.home") + "/bin/jcmd",
             Long.toString(pid),
             "GC.class_histogram");
-    String objects = new Shell(Map.of(), Duration.ofSeconds(60)).run(histogram).all();
+    return new Shell(Map.of(), Duration.ofSeconds(60)).run(histogram).all();
+  }
+
+  /** Looks while nothing is going on: the first time it is what later ones are compared with. */
+  Verdict atRest(long slackKb) {
+    // Twice: what the first collection lets go of may hold what the second finds.
+    objects();
+    String now = objects();
+    String before = rest.isEmpty() ? now : rest;
+    rest = now;
+    long was = number(TOTAL, before) / 1024;
+    long is = number(TOTAL, now) / 1024;
+    return new Verdict(
+        "%s heap at rest: %d, then %d KB%s".formatted(name, was, is, more(before, now)),
+        is > was + was / 20 + slackKb);
+  }
+
+  /** Which classes take more. */
+  private static String more(String before, String now) {
+    Map<String, Long> was = sizes(before);
+    return sizes(now).entrySet().stream()
+        .map(e -> Map.entry(e.getKey(), e.getValue() - was.getOrDefault(e.getKey(), 0L)))
+        .filter(e -> e.getValue() > NOTABLE)
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .limit(12)
+        .map(e -> "; %s %+d".formatted(e.getKey(), e.getValue()))
+        .collect(Collectors.joining());
+  }
+
+  private static Map<String, Long> sizes(String histogram) {
+    return histogram
+        .lines()
+        .map(LINE::matcher)
+        .filter(Matcher::matches)
+        .collect(Collectors.toMap(m -> m.group(2), m -> Long.parseLong(m.group(1)), Long::sum));
+  }
+
+  /** Looks now. */
+  void sample() throws IOException {
+    String objects = objects();
     String status = Files.readString(Path.of("/proc/" + pid + "/status"));
     samples.add(new Sample(number(TOTAL, objects) / 1024, number(RESIDENT, status)));
   }

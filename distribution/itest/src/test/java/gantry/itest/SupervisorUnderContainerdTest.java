@@ -3,6 +3,8 @@ package gantry.itest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import containerd.task.v3.DeleteResponse;
+import containerd.types.RuntimeInfo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -217,5 +219,52 @@ class SupervisorUnderContainerdTest {
       await("the end of the supervisor", () -> supervisors().isEmpty());
       assertNothingStays();
     }
+  }
+
+  @Test
+  void launcher_answersInTheMessagesOfAShim() throws Exception {
+    RuntimeInfo info = RuntimeInfo.parseFrom(launcher("-info"));
+    assertThat(info.getName()).isEqualTo("io.containerd.gantry.v2");
+    assertThat(info.getVersion().getVersion()).isNotEmpty();
+    assertThat(info.getFeatures().getTypeUrl()).endsWith("/features/Features");
+    assertThat(info.getFeatures().getValue().toStringUtf8()).startsWith("{").endsWith("}");
+    Path bundle = Files.createDirectories(home.resolve("bundle"));
+    Files.writeString(bundle.resolve("init.pid"), "4242");
+    DeleteResponse deleted =
+        DeleteResponse.parseFrom(
+            launcher(
+                "-namespace",
+                "n",
+                "-address",
+                "/nowhere",
+                "-id",
+                "a",
+                "-bundle",
+                "" + bundle,
+                "delete"));
+    assertThat(deleted.getPid()).isEqualTo(4242);
+    assertThat(deleted.getExitStatus()).isEqualTo(137);
+    assertThat(deleted.getExitedAt().getSeconds()).isGreaterThan(1_700_000_000L);
+    assertThat(shims()).isEmptyDirectory();
+  }
+
+  private byte[] launcher(String... words) throws Exception {
+    Files.createDirectories(shims());
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Stream.concat(
+                    Stream.of(
+                        Daemon.installed().resolve("bin/containerd-shim-gantry-v2").toString()),
+                    Stream.of(words))
+                .toList());
+    builder.environment().put("GANTRY_SHIM_STATE", shims().toString());
+    Process process =
+        builder
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    byte[] answer = process.getInputStream().readAllBytes();
+    assertThat(process.waitFor()).as("%s", List.of(words)).isZero();
+    return answer;
   }
 }

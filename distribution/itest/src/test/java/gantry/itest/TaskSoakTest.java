@@ -59,8 +59,8 @@ class TaskSoakTest {
       long supervisor = supervisor();
       Memory ofDaemon = new Memory("daemon", pid);
       Memory ofSupervisor = new Memory("supervisor", supervisor);
-      ofDaemon.sample();
-      ofSupervisor.sample();
+      ofDaemon.atRest(SLACK_KB);
+      ofSupervisor.atRest(SLACK_KB);
       Holdings before = Holdings.of(home, MARK, pid, supervisor);
       List<Thread> clients = start(loop);
       try {
@@ -175,7 +175,8 @@ class TaskSoakTest {
 
   private void judge(List<Memory> memories) {
     for (Memory memory : memories) {
-      for (Memory.Verdict verdict : List.of(memory.heap(SLACK_KB), memory.resident(2 * SLACK_KB))) {
+      for (Memory.Verdict verdict :
+          List.of(memory.heap(SLACK_KB), memory.resident(2 * SLACK_KB), memory.atRest(SLACK_KB))) {
         report.add(verdict.text());
         if (verdict.grows()) {
           problems.add("grows: " + verdict.text());
