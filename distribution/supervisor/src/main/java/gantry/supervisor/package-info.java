@@ -11,6 +11,9 @@
  *                         (what is on disk)  (the runtime)
  *                              Exits ◄── pidfds      Events ──► daemon
  *
+ *   Main ── a start or an upgrade ──► Serving ── leaves ──► HandOver (file and descriptors)
+ *   Custody ── duplicates of terminals, inputs, process handles ──► the daemon's safe ──► Adoption
+ *
  *   STATE/tasks/NAMESPACE/ID/task          the request the task was made by
  *                           /pid, exit     of the init process
  *                           /execs/EXEC/   spec, pid, exit
