@@ -21,6 +21,10 @@ import java.util.concurrent.locks.LockSupport;
 /** Debian's docker-registry on a free port of the loopback. */
 final class Registry implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+  /** Of a blob of some hundred megabytes, on a machine that is busy. */
+  private static final Duration UPLOAD_DEADLINE = Duration.ofMinutes(10);
+
   private static final long POLL_NANOS = 5_000_000;
 
   private final Process process;
@@ -106,7 +110,7 @@ final class Registry implements AutoCloseable {
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://" + host + path))
-            .timeout(DEADLINE)
+            .timeout(UPLOAD_DEADLINE)
             .method(method, body);
     if (!type.isEmpty()) {
       request.header("Content-Type", type);
