@@ -19,7 +19,7 @@ import java.util.List;
  */
 public final class Remnants {
   private static final Path PROC = Path.of("/proc");
-  private static final Duration DEATH = Duration.ofSeconds(5);
+  private static final Duration DEATH = Duration.ofSeconds(3);
 
   private Remnants() {}
 
@@ -68,8 +68,8 @@ public final class Remnants {
   }
 
   /**
-   * Removes a control group from every hierarchy; what still runs in it is killed. No error where
-   * there is none.
+   * Removes a control group from every hierarchy once what is in it has ended. No error where there
+   * is none; one in which something goes on for seconds stays, for it is somebody else's.
    *
    * @param path from the root of a hierarchy; nothing is done unless its last name contains the
    *     container's, so that no group of others is ever touched
@@ -90,21 +90,23 @@ public final class Remnants {
     if (!Files.isDirectory(group)) {
       return;
     }
+    long end = System.nanoTime() + DEATH.toNanos();
     for (String line : lines(group.resolve("cgroup.procs"))) {
-      kill(Integer.parseInt(line));
+      awaitEnd(Integer.parseInt(line), Duration.ofNanos(end - System.nanoTime()));
     }
     try {
       Files.deleteIfExists(group);
-    } catch (NoSuchFileException e) {
-      // the runtime was faster
-      return;
+    } catch (IOException e) {
+      // Somebody else has a container of that name, and this group is its own.
+      if (lines(group.resolve("cgroup.procs")).isEmpty()) {
+        throw e;
+      }
     }
   }
 
-  private static void kill(int pid) throws IOException {
+  private static void awaitEnd(int pid, Duration limit) throws IOException {
     try (PidFd process = PidFd.open(pid)) {
-      process.signal(Processes.SIGKILL);
-      ends(process, DEATH);
+      ends(process, limit);
     } catch (ErrnoException e) {
       if (!e.is(Errno.ESRCH)) {
         throw e;

@@ -38,24 +38,29 @@ class RemnantsTest {
   }
 
   @Test
-  void removeCgroups_killsWhatIsInThem() throws Exception {
+  void removeCgroups_leavesThoseInWhichSomethingRuns() throws Exception {
     Path group = Path.of("/sys/fs/cgroup/pids/gantry-test", id);
     assumeThat(Files.isDirectory(Path.of("/sys/fs/cgroup/pids"))).as("a v1 hierarchy").isTrue();
-    Process stuck = command("sleep 1000");
+    Process alive = command("sleep 1000");
     try {
       Files.createDirectories(group);
-      Files.writeString(group.resolve("cgroup.procs"), Long.toString(stuck.pid()));
+      Files.writeString(group.resolve("cgroup.procs"), Long.toString(alive.pid()));
 
-      Remnants.removeCgroups("/gantry-test/" + id, "someone-else");
-      assertThat(group).isDirectory();
       Remnants.removeCgroups("/gantry-test/" + id, id);
-
-      assertThat(group).doesNotExist();
-      assertThat(stuck.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(group).isDirectory();
+      assertThat(alive.isAlive()).isTrue();
+      Remnants.end("some-root", id, Duration.ZERO);
+      assertThat(alive.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      alive.descendants().forEach(ProcessHandle::destroyForcibly);
     } finally {
-      stuck.destroyForcibly();
-      Files.deleteIfExists(group.getParent());
+      for (String pid : Files.readAllLines(group.resolve("cgroup.procs"))) {
+        ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+      }
     }
+    Remnants.removeCgroups("/gantry-test/" + id, "someone-else");
+    assertThat(group).isDirectory();
+    Remnants.removeCgroups("/gantry-test/" + id, id);
+    assertThat(group).doesNotExist();
   }
 
   private Process command(String script) throws IOException {
