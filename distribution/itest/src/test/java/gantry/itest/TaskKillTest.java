@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code -Dgantry.seed} repeats a run.
  */
 class TaskKillTest {
-  private static final int KILLS = Integer.getInteger("gantry.task.kills", 8);
+  private static final int KILLS = Integer.getInteger("gantry.task.kills", 6);
   private static final long SEED = Long.getLong("gantry.seed", System.nanoTime());
   private static final int NAMES = 3;
 
