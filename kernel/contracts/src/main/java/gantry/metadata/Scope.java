@@ -3,8 +3,10 @@ package gantry.metadata;
 
 import gantry.containers.Containers;
 import gantry.content.ContentStore;
+import gantry.errors.UnimplementedException;
 import gantry.images.Images;
 import gantry.leases.Leases;
+import gantry.sandboxes.Sandboxes;
 import gantry.snapshots.Snapshotter;
 
 /** What one caller sees. Cheap to make; use it within one call through the handle only. */
@@ -28,4 +30,13 @@ public interface Scope {
 
   /** The namespace's leases. */
   Leases leases();
+
+  /**
+   * The namespace's sandbox records.
+   *
+   * @throws UnimplementedException if this store keeps none
+   */
+  default Sandboxes sandboxes() {
+    throw new UnimplementedException("find sandboxes: this metadata store keeps none");
+  }
 }

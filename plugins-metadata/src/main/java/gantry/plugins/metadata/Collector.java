@@ -160,7 +160,7 @@ final class Collector {
       }
       case CONTENT -> content.addCandidate(node.key());
       case INGEST -> content.markDirty();
-      case CONTAINER, LEASE -> {}
+      case CONTAINER, SANDBOX, LEASE -> {}
     }
   }
 

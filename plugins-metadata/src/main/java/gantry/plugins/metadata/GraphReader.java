@@ -19,6 +19,7 @@ final class GraphReader {
   private static final String BLOBS = "SELECT ns, digest, labels, size, updated FROM blob";
   private static final String CONTAINERS =
       "SELECT ns, id, labels, snapshotter, snapshot FROM container";
+  private static final String SANDBOXES = "SELECT ns, id, labels FROM sandbox";
   private static final String SNAPSHOTS =
       "SELECT ns, snapshotter, name, labels, parent, updated FROM snapshot";
 
@@ -52,6 +53,7 @@ final class GraphReader {
     tx.each(INGESTS, this::ingest);
     tx.each(BLOBS, this::blob);
     tx.each(CONTAINERS, this::container);
+    tx.each(SANDBOXES, this::sandbox);
     tx.each(SNAPSHOTS, this::snapshot);
     readIntents(tx);
     reasons.readReleased(tx);
@@ -73,6 +75,7 @@ final class GraphReader {
         case CONTENT -> tx.each(BLOBS + " WHERE ns = ? AND digest = ?", this::blob, id(node));
         case CONTAINER ->
             tx.each(CONTAINERS + " WHERE ns = ? AND id = ?", this::container, id(node));
+        case SANDBOX -> tx.each(SANDBOXES + " WHERE ns = ? AND id = ?", this::sandbox, id(node));
         case SNAPSHOT ->
             tx.each(
                 SNAPSHOTS + " WHERE ns = ? AND snapshotter = ? AND name = ?",
@@ -179,6 +182,12 @@ final class GraphReader {
     if (!row.text(4).isEmpty()) {
       graph.setNatural(container, Node.snapshot(row.text(1), row.text(4), row.text(5)));
     }
+  }
+
+  private void sandbox(Row row) {
+    Node sandbox = Node.of(Node.Type.SANDBOX, row.text(1), row.text(2));
+    graph.addRoot(sandbox);
+    addLabels(sandbox, GcLabels.of(row.text(1), row.text(3)));
   }
 
   private void snapshot(Row row) {

@@ -15,6 +15,7 @@ final class NameRows {
   static final String CONTENT = "content";
   static final String SNAPSHOT = "snapshot";
   static final String CONTAINER = "container";
+  static final String SANDBOX = "sandbox";
   static final String LEASE = "lease";
   static final String GONE = "-";
 
@@ -25,6 +26,7 @@ final class NameRows {
   private static final String SNAPSHOTS =
       "SELECT ns, snapshotter, name, backend, parent, labels, created, updated FROM snapshot";
   private static final String CONTAINERS = "SELECT ns, id FROM container";
+  private static final String SANDBOXES = "SELECT ns, id FROM sandbox";
   private static final String LEASES = "SELECT ns, id FROM lease";
 
   private NameRows() {}
@@ -36,6 +38,7 @@ final class NameRows {
     each(tx, CONTENT, BLOBS, 6, sink);
     each(tx, SNAPSHOT, SNAPSHOTS, 8, sink);
     each(tx, CONTAINER, CONTAINERS, 2, sink);
+    each(tx, SANDBOX, SANDBOXES, 2, sink);
     each(tx, LEASE, LEASES, 2, sink);
   }
 
@@ -62,6 +65,8 @@ final class NameRows {
       }
       case CONTAINER ->
           one(tx, CONTAINER, CONTAINERS + " WHERE ns = ? AND id = ?", 2, sink, namespace, key);
+      case SANDBOX ->
+          one(tx, SANDBOX, SANDBOXES + " WHERE ns = ? AND id = ?", 2, sink, namespace, key);
       case LEASE -> one(tx, LEASE, LEASES + " WHERE ns = ? AND id = ?", 2, sink, namespace, key);
       default -> {}
     }

@@ -130,6 +130,9 @@ final class NamespaceTable implements Namespaces {
     if (tx.exists("SELECT 1 FROM container WHERE ns = ?", name)) {
       rest.add("containers");
     }
+    if (tx.exists("SELECT 1 FROM sandbox WHERE ns = ?", name)) {
+      rest.add("sandboxes");
+    }
     tx.each(
         "SELECT DISTINCT snapshotter FROM snapshot WHERE ns = ? ORDER BY snapshotter",
         row -> rest.add("snapshots on \"%s\" snapshotter".formatted(row.text(1))),

@@ -15,6 +15,7 @@ record Node(Type type, String namespace, String key, boolean isFlat) {
     CONTENT("content"),
     SNAPSHOT("snapshot"),
     CONTAINER("container"),
+    SANDBOX("sandbox"),
     IMAGE("image"),
     LEASE("lease"),
     INGEST("ingest");

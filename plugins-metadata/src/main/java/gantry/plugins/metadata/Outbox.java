@@ -67,6 +67,11 @@ final class Outbox {
                   + " WHERE OLD.type <> 'ingests'; ")
           + trigger("intent_put", "INSERT", "intent", intended("source") + intended("parent"));
 
+  /** For the table that came later. */
+  static final String SANDBOXES =
+      put("sandbox", "sandbox", "NEW.ns", "NEW.id")
+          + gone("sandbox", "sandbox", "OLD.ns", "OLD.id", "");
+
   private Outbox() {}
 
   private static String put(String table, String type, String ns, String key) {

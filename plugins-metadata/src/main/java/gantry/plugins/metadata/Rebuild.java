@@ -154,6 +154,11 @@ final class Rebuild {
           "container %s of namespace %s cannot be rebuilt: create it again"
               .formatted(line.field(1), line.field(0)));
     }
+    for (NameLine line : book.all(NameRows.SANDBOX)) {
+      report.note(
+          "sandbox %s of namespace %s cannot be rebuilt: create it again"
+              .formatted(line.field(1), line.field(0)));
+    }
     for (NameLine line : book.all(NameRows.LEASE)) {
       report.note(
           "lease %s of namespace %s cannot be rebuilt".formatted(line.field(1), line.field(0)));

@@ -25,6 +25,7 @@ import gantry.plugins.PluginDirectories;
 import gantry.plugins.PluginFacts;
 import gantry.plugins.PluginInventory;
 import gantry.plugins.PluginMemory;
+import gantry.sandboxes.Sandboxes;
 import gantry.snapshots.Snapshotter;
 import gantry.store.Durability;
 import gantry.store.Hold;
@@ -346,6 +347,11 @@ public final class SqliteMetadata
     @Override
     public Containers containers() {
       return new ContainerTable(database, caller);
+    }
+
+    @Override
+    public Sandboxes sandboxes() {
+      return new SandboxTable(database, caller);
     }
 
     @Override

@@ -28,7 +28,9 @@ final class Sweep {
                   namespace,
                   node.snapshotter(),
                   node.snapshotName());
-          case CONTAINER -> throw new IllegalStateException("collect container " + node.key());
+          case CONTAINER, SANDBOX ->
+              throw new IllegalStateException(
+                  "collect %s %s".formatted(node.type().word(), node.key()));
         };
     return deleted > 0;
   }

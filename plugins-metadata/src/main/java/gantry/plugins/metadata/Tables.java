@@ -58,7 +58,19 @@ final class Tables {
           Outbox.TABLES,
           """
           CREATE INDEX ingest_expected ON ingest (expected) WHERE expected IS NOT NULL;
-          """);
+          """,
+          """
+          CREATE TABLE sandbox (
+            ns TEXT NOT NULL, id TEXT NOT NULL, labels TEXT NOT NULL, runtime TEXT NOT NULL,
+            options_type TEXT, options BLOB, spec_type TEXT, spec BLOB, sandboxer TEXT NOT NULL,
+            created INTEGER NOT NULL, updated INTEGER NOT NULL,
+            PRIMARY KEY (ns, id));
+          CREATE TABLE sandbox_extension (
+            ns TEXT NOT NULL, sandbox TEXT NOT NULL, name TEXT NOT NULL,
+            type TEXT NOT NULL, value BLOB NOT NULL,
+            PRIMARY KEY (ns, sandbox, name));
+          """
+              + Outbox.SANDBOXES);
 
   private Tables() {}
 }

@@ -8,6 +8,8 @@
  * ├── image       ns, name → target, labels, annotations, times
  * ├── container   ns, id → image, runtime, spec, snapshotter, snapshot, sandbox, labels, times
  * ├── extension   ns, container, name → typed value
+ * ├── sandbox     ns, id → runtime, spec, sandboxer, labels, times
+ * ├── sandbox_extension  ns, sandbox, name → typed value
  * ├── lease       ns, id → labels, time
  * ├── claim       ns, lease, type, id: what a lease keeps
  * ├── blob        ns, digest → size, labels, times
