@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A supervisor as a process of its own, called as a daemon calls it. */
 final class SupervisorProcess implements AutoCloseable {
-  private static final Duration LONG = Duration.ofSeconds(180);
+  private static final Duration LONG = Duration.ofMinutes(3);
 
   private final Path socket;
   final Process process;
