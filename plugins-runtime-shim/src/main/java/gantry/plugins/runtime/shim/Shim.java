@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Shim implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Shim.class);
+  private static final String SANDBOX = "containerd.runtime.sandbox.v1.Sandbox";
   private static final String NAMESPACE = "containerd-namespace-ttrpc";
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
@@ -112,6 +113,34 @@ final class Shim implements AutoCloseable {
     return timed(namespace, method, request, answer, limit.in(limits));
   }
 
+  /** Asks of the sandbox that it holds something that is answered at once. */
+  <R extends MessageLite> R askSandbox(
+      String namespace, String method, MessageLite request, Parser<R> answer, TaskLimit limit) {
+    silence.requireNone();
+    return timed(
+        namespace, limit.in(limits), left -> sandbox(namespace, method, request, answer, left));
+  }
+
+  /** Does something to the sandbox that it holds. */
+  <R extends MessageLite> R orderSandbox(
+      String namespace, String method, MessageLite request, Parser<R> answer, Duration limit) {
+    silence.awaitNone();
+    return timed(namespace, limit, left -> sandbox(namespace, method, request, answer, left));
+  }
+
+  /** Asks of the sandbox that it holds something that may take for ever. */
+  <R extends MessageLite> R awaitSandbox(
+      String namespace, String method, MessageLite request, Parser<R> answer)
+      throws InterruptedException {
+    return sandbox(namespace, method, request, answer, TtrpcClient.FOREVER);
+  }
+
+  private <R extends MessageLite> R sandbox(
+      String namespace, String method, MessageLite request, Parser<R> answer, Duration limit)
+      throws InterruptedException {
+    return client.call(SANDBOX, method, request, answer, limit, Map.of(NAMESPACE, namespace));
+  }
+
   /** As {@link #order}, without an answer. */
   void order(String namespace, String method, MessageLite request, TaskLimit limit) {
     order(namespace, method, request, Empty.parser(), limit);
@@ -152,11 +181,21 @@ final class Shim implements AutoCloseable {
     }
   }
 
+  /** A call that ends in the time it is given. */
+  @FunctionalInterface
+  private interface Timed<R> {
+    R within(Duration limit) throws InterruptedException;
+  }
+
   private <R extends MessageLite> R timed(
       String namespace, String method, MessageLite request, Parser<R> answer, Duration limit) {
+    return timed(namespace, limit, left -> versioned(namespace, method, request, answer, left));
+  }
+
+  private <R> R timed(String namespace, Duration limit, Timed<R> call) {
     long began = System.nanoTime();
     try {
-      return versioned(namespace, method, request, answer, limit);
+      return call.within(limit);
     } catch (DeadlineExceededException e) {
       silence.begin(() -> probe(namespace));
       throw e;

@@ -134,7 +134,7 @@ public final class ShimRuntime implements TaskRuntime, RuntimeInspector, AutoClo
     this.starts = new ShimStart(settings, commands, links, logs, shims);
   }
 
-  private static Path program(PluginDirectories directories) {
+  static Path program(PluginDirectories directories) {
     return directories.libexec().resolve("../../bin/gantryd").normalize();
   }
 

@@ -14,6 +14,9 @@
  * │   ├── Shim           one shim process: calls, silence, its end
  * │   └── ShimLogs       what shims write to their logs
  * └── Ends               how tasks ended whose shim died
+ *
+ * ShimController         the other component: sandboxes, by the same parts
+ * └── SandboxBundles     the directories of sandboxes
  * </pre>
  */
 @NullMarked
