@@ -3,13 +3,7 @@ package gantry.itest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +35,8 @@ class AttachTest {
 
   @Test
   void shell_isLeftByKeys_attachedToAgain_andItsExitCodeIsOurs() throws Exception {
-    try (Person person = new Person("gantry run -t docker.io/library/busybox:latest sh sh")) {
+    try (Person person =
+        new Person(daemon, "gantry run -t docker.io/library/busybox:latest sh sh")) {
       person.type("echo be''gun\r");
       person.awaitSeen("begun");
       person.type("\020\021");
@@ -50,14 +45,14 @@ class AttachTest {
     assertThat(bash("ctr tasks ls").output()).contains("RUNNING");
 
     // whoever types other keys than those named stays
-    try (Person person = new Person("gantry tasks attach --detach-keys ctrl-],x sh")) {
+    try (Person person = new Person(daemon, "gantry tasks attach --detach-keys ctrl-],x sh")) {
       person.type("\020\021\003echo ag''ain\r");
       person.awaitSeen("again");
       person.type("\035x");
       assertThat(person.exitCode()).isZero();
     }
 
-    try (Person person = new Person("stty cols 77 rows 33; gantry tasks attach sh")) {
+    try (Person person = new Person(daemon, "stty cols 77 rows 33; gantry tasks attach sh")) {
       person.type("echo th''ird\r");
       person.awaitSeen("third");
       person.type("stty size; exit 7\r");
@@ -70,7 +65,7 @@ class AttachTest {
   @Test
   void exec_isLeftByKeys_andGoesOn() throws Exception {
     bash("ctr run -d docker.io/library/busybox:latest web sleep 10000");
-    try (Person person = new Person("gantry tasks exec -t --exec-id more web sh")) {
+    try (Person person = new Person(daemon, "gantry tasks exec -t --exec-id more web sh")) {
       person.type("echo be''gun\r");
       person.awaitSeen("begun");
       person.type("\020\021");
@@ -83,52 +78,5 @@ class AttachTest {
     Shell.Result result = shell.bash(script);
     assertThat(result.exitCode()).as(script + "\n" + result.all()).isZero();
     return result;
-  }
-
-  /** Runs a command at a terminal of its own, which {@code script} makes. */
-  private final class Person implements AutoCloseable {
-    private final StringBuilder seen = new StringBuilder();
-    private final Process process;
-    private final OutputStream keys;
-    private final Reader screen;
-
-    Person(String command) throws IOException {
-      ProcessBuilder builder =
-          new ProcessBuilder(List.of("script", "-qefc", command, "/dev/null"))
-              .redirectErrorStream(true);
-      builder.environment().put("GANTRY_ADDRESS", daemon.address().toString());
-      builder
-          .environment()
-          .put("PATH", Daemon.installed().resolve("bin") + ":" + System.getenv("PATH"));
-      process = builder.start();
-      keys = process.getOutputStream();
-      screen = new InputStreamReader(process.getInputStream(), StandardCharsets.ISO_8859_1);
-    }
-
-    void type(String text) throws IOException {
-      keys.write(text.getBytes(StandardCharsets.ISO_8859_1));
-      keys.flush();
-    }
-
-    void awaitSeen(String text) throws IOException {
-      while (seen.indexOf(text) < 0) {
-        int next = screen.read();
-        assertThat(next).as("%s in %s", text, seen).isNotNegative();
-        seen.append((char) next);
-      }
-    }
-
-    int exitCode() throws IOException, InterruptedException {
-      for (int next = screen.read(); next >= 0; next = screen.read()) {
-        seen.append((char) next);
-      }
-      return process.waitFor();
-    }
-
-    @Override
-    public void close() {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-    }
   }
 }
