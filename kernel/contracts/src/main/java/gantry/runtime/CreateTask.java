@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     may be empty; to a {@link TaskRuntime}: the name it was chosen by
  * @param image to a {@link TaskRuntime}: the directory with the checkpoint's files, empty for none;
  *     the task is then restored from it when it is started
+ * @param sandbox the task is to be made in, or null
  */
 public record CreateTask(
     String containerId,
@@ -26,10 +27,23 @@ public record CreateTask(
     @Nullable Descriptor checkpoint,
     @Nullable TypedValue options,
     String runtime,
-    String image) {
+    String image,
+    @Nullable TaskSandbox sandbox) {
   /** Copies the mounts. */
   public CreateTask {
     rootfs = List.copyOf(rootfs);
+  }
+
+  /** One outside of sandboxes. */
+  public CreateTask(
+      String containerId,
+      List<Mount> rootfs,
+      ProcessIo io,
+      @Nullable Descriptor checkpoint,
+      @Nullable TypedValue options,
+      String runtime,
+      String image) {
+    this(containerId, rootfs, io, checkpoint, options, runtime, image, null);
   }
 
   /** As a client asks for it: without a directory of checkpoint files. */

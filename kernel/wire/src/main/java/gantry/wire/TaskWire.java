@@ -16,6 +16,7 @@ import gantry.runtime.ProcessDetails;
 import gantry.runtime.ProcessIo;
 import gantry.runtime.ProcessState;
 import gantry.runtime.TaskMetric;
+import gantry.runtime.TaskSandbox;
 import gantry.runtime.TaskStatus;
 import java.time.Instant;
 
@@ -36,7 +37,11 @@ public final class TaskWire {
             request.getStdin(), request.getStdout(), request.getStderr(), request.getTerminal()),
         request.hasCheckpoint() ? DescriptorWire.decode(request.getCheckpoint()) : null,
         request.hasOptions() ? AnyWire.decode(request.getOptions()) : null,
-        request.getRuntimePath());
+        request.getRuntimePath(),
+        "",
+        request.getTaskApiAddress().isEmpty()
+            ? null
+            : new TaskSandbox("", request.getTaskApiAddress(), request.getTaskApiVersion()));
   }
 
   /** Decodes where a further process's streams go. */

@@ -22,7 +22,9 @@ import gantry.plugins.PluginStatus;
 import gantry.plugins.PluginUri;
 import gantry.runtime.ProcessDetails;
 import gantry.runtime.ProcessState;
+import gantry.runtime.TaskSandbox;
 import gantry.runtime.TaskStatus;
+import gantry.sandboxes.Sandbox;
 import gantry.snapshots.SnapshotInfo;
 import gantry.snapshots.SnapshotKind;
 import gantry.snapshots.SnapshotUsage;
@@ -100,6 +102,29 @@ class ObjectWireTest {
     var request = TaskWire.decode(CreateTaskRequest.newBuilder().setContainerId("c").build());
     assertThat(request.checkpoint()).isNull();
     assertThat(request.options()).isNull();
+    assertThat(request.sandbox()).isNull();
+  }
+
+  @Test
+  void taskRequest_saysWhereItsSandboxIs() {
+    CreateTaskRequest request =
+        CreateTaskRequest.newBuilder()
+            .setContainerId("c")
+            .setTaskApiAddress("ttrpc+unix:///s")
+            .setTaskApiVersion(3)
+            .build();
+
+    assertThat(TaskWire.decode(request).sandbox())
+        .isEqualTo(new TaskSandbox("", "ttrpc+unix:///s", 3));
+  }
+
+  @Test
+  void sandbox_survivesTheWayOutAndBack_withAndWithoutItsOptionalParts() {
+    Sandbox full = new Sandbox("s", LABELS, "rt", SPEC, SPEC, "shim", AT, AT, Map.of("x", SPEC));
+    Sandbox bare = new Sandbox("s", Labels.none(), "", null, null, "", AT, AT, Map.of());
+    assertThat(SandboxWire.decode(SandboxWire.encode(full))).isEqualTo(full);
+    assertThat(SandboxWire.decode(SandboxWire.encode(bare))).isEqualTo(bare);
+    assertThat(SandboxWire.encode(bare).hasSpec()).isFalse();
   }
 
   @Test

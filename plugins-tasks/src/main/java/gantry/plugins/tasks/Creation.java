@@ -68,15 +68,23 @@ final class Creation {
    * @param runtime name of the runtime
    * @param recorded options of the container for its runtime, or null
    * @param spec of the container, or null
+   * @param sandboxId of the container, may be empty
    */
   record Wanted(
       Namespace namespace,
       CreateTask request,
       String runtime,
       @Nullable TypedValue recorded,
-      @Nullable TypedValue spec) {
+      @Nullable TypedValue spec,
+      String sandboxId) {
     static Wanted of(Namespace namespace, CreateTask request, String runtime, Container container) {
-      return new Wanted(namespace, request, runtime, container.runtimeOptions(), container.spec());
+      return new Wanted(
+          namespace,
+          request,
+          runtime,
+          container.runtimeOptions(),
+          container.spec(),
+          container.sandboxId());
     }
 
     TaskName task() {
@@ -133,8 +141,7 @@ final class Creation {
       Handle<TaskRuntime> runtime, Bundle bundle, Wanted wanted, Attempt<Integer> attempt) {
     attempt.stage("reading the checkpoint");
     String image = checkpoints.unpack(Caller.of(wanted.namespace()), wanted.request(), bundle);
-    CreateTask effective =
-        TaskOptions.complete(wanted.request(), wanted.runtime(), wanted.recorded(), image);
+    CreateTask effective = TaskOptions.complete(wanted, image);
     attempt.stage(() -> stage(runtime, wanted));
     Duration limit = Task.allowed(TaskLimit.CREATE.in(limits));
     return runtime.within(limit).call(r -> r.create(bundle, effective));

@@ -6,6 +6,7 @@ import gantry.errors.UnknownException;
 import gantry.oci.Descriptor;
 import gantry.oci.MediaTypes;
 import gantry.runtime.CreateTask;
+import gantry.runtime.TaskSandbox;
 import gantry.typed.TypedValue;
 import org.jspecify.annotations.Nullable;
 
@@ -81,16 +82,30 @@ final class TaskOptions {
     return ProtoFields.text(options, IMAGE_PATH);
   }
 
-  /** The request as its runtime gets it: with the record's options if it has none of its own. */
-  static CreateTask complete(
-      CreateTask request, String runtime, @Nullable TypedValue recorded, String image) {
+  /**
+   * The request as its runtime gets it: with the record's options if it has none of its own, and
+   * with the record's sandbox.
+   */
+  static CreateTask complete(Creation.Wanted wanted, String image) {
+    CreateTask request = wanted.request();
     return new CreateTask(
         request.containerId(),
         request.rootfs(),
         request.io(),
         request.checkpoint(),
-        request.options() == null ? recorded : request.options(),
-        runtime,
-        image);
+        request.options() == null ? wanted.recorded() : request.options(),
+        wanted.runtime(),
+        image,
+        sandbox(wanted));
+  }
+
+  private static @Nullable TaskSandbox sandbox(Creation.Wanted wanted) {
+    if (wanted.sandboxId().isEmpty()) {
+      return null;
+    }
+    TaskSandbox asked = wanted.request().sandbox();
+    return asked == null
+        ? new TaskSandbox(wanted.sandboxId(), "", 0)
+        : new TaskSandbox(wanted.sandboxId(), asked.address(), asked.version());
   }
 }

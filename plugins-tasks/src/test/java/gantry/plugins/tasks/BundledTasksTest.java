@@ -24,6 +24,7 @@ import gantry.runtime.ProcessIo;
 import gantry.runtime.ProcessState;
 import gantry.runtime.TaskMetric;
 import gantry.runtime.TaskRuntime;
+import gantry.runtime.TaskSandbox;
 import gantry.runtime.TaskStatus;
 import gantry.testkit.FixedHandle;
 import gantry.testkit.RecordingEventBus;
@@ -104,6 +105,23 @@ class BundledTasksTest {
     CreateTask seen = Objects.requireNonNull(runtime.created);
     assertThat(seen.options())
         .isEqualTo(new TypedValue("containerd.runc.v1.Options", new byte[] {1}));
+  }
+
+  @Test
+  void create_inASandbox_tellsTheRuntimeWhich() {
+    containers.add("c9", FakeRuntime.NAME, SPEC, "s1");
+    ProcessIo none = new ProcessIo("", "", "", false);
+    TaskSandbox there = new TaskSandbox("", "ttrpc+unix:///s", 3);
+
+    tasks.create(NS, request("c9"));
+    assertThat(Objects.requireNonNull(runtime.created).sandbox())
+        .isEqualTo(new TaskSandbox("s1", "", 0));
+    tasks.create(NS, request("c1"));
+    assertThat(Objects.requireNonNull(runtime.created).sandbox()).isNull();
+    containers.add("c8", FakeRuntime.NAME, SPEC, "s1");
+    tasks.create(NS, new CreateTask("c8", List.of(), none, null, null, "", "", there));
+    assertThat(Objects.requireNonNull(runtime.created).sandbox())
+        .isEqualTo(new TaskSandbox("s1", "ttrpc+unix:///s", 3));
   }
 
   @Test

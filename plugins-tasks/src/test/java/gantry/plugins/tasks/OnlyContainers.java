@@ -33,13 +33,18 @@ final class OnlyContainers implements Metadata, Scope, Containers {
 
   /** Adds a record. */
   void add(String id, String runtime, String spec) {
+    add(id, runtime, spec, "");
+  }
+
+  /** Adds the record of a container in a sandbox. */
+  void add(String id, String runtime, String spec, String sandbox) {
     TypedValue value = new TypedValue(TypedValue.SPEC, spec.getBytes(StandardCharsets.UTF_8));
     TypedValue options = new TypedValue("containerd.runc.v1.Options", new byte[] {1});
     Instant now = Instant.EPOCH;
     records.put(
         id,
         new Container(
-            id, Labels.none(), "", runtime, options, value, "", "", now, now, Map.of(), ""));
+            id, Labels.none(), "", runtime, options, value, "", "", now, now, Map.of(), sandbox));
   }
 
   @Override

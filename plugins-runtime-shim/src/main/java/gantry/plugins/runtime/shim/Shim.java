@@ -6,7 +6,11 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import containerd.task.v3.ConnectRequest;
 import containerd.task.v3.ConnectResponse;
+import containerd.task.v3.DeleteRequest;
+import containerd.task.v3.DeleteResponse;
 import containerd.task.v3.ShutdownRequest;
+import containerd.task.v3.WaitRequest;
+import containerd.task.v3.WaitResponse;
 import gantry.errors.CanceledException;
 import gantry.errors.DeadlineExceededException;
 import gantry.errors.GantryException;
@@ -16,6 +20,7 @@ import gantry.plugins.TimeLimits;
 import gantry.runtime.TaskLimit;
 import gantry.runtime.TaskRuntime.TaskName;
 import gantry.ttrpc.TtrpcClient;
+import gantry.wire.ShimWire;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Shim implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Shim.class);
+  private static final int SIGKILL = 9;
   private static final String SANDBOX = "containerd.runtime.sandbox.v1.Sandbox";
   private static final String NAMESPACE = "containerd-namespace-ttrpc";
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -157,6 +163,19 @@ final class Shim implements AutoCloseable {
   ConnectResponse greet(TaskName task) {
     ConnectRequest request = ConnectRequest.newBuilder().setId(task.id()).build();
     return order(task.namespace(), "Connect", request, ConnectResponse.parser(), TaskLimit.LOAD);
+  }
+
+  /** Kills a task and removes it, whatever it is doing. */
+  void discard(TaskName task) {
+    try {
+      order(task.namespace(), "Kill", ShimWire.kill(task, "", SIGKILL, true), TaskLimit.KILL);
+      WaitRequest ended = WaitRequest.newBuilder().setId(task.id()).build();
+      order(task.namespace(), "Wait", ended, WaitResponse.parser(), TaskLimit.SHIM_CLEANUP);
+    } catch (GantryException e) {
+      LOG.debug("kill task {}: {}", task.id(), e.getMessage());
+    }
+    DeleteRequest request = DeleteRequest.newBuilder().setId(task.id()).build();
+    order(task.namespace(), "Delete", request, DeleteResponse.parser(), TaskLimit.SHIM_CLEANUP);
   }
 
   /**

@@ -13,6 +13,8 @@ import java.util.Optional;
 
 /** The files in a bundle that tell of its shim, named as containerd and shims name them. */
 record ShimFiles(Path bundle) {
+  private static final String SANDBOX = "sandbox";
+
   /** The pipe that shims write their log to. */
   Path log() {
     return bundle.resolve("log");
@@ -29,6 +31,16 @@ record ShimFiles(Path bundle) {
         bundle.resolve("shim-binary-path"),
         program.toString().getBytes(StandardCharsets.UTF_8),
         "rw-------");
+  }
+
+  /** Notes that the shim is that of a sandbox. */
+  void writeSandbox(String id) {
+    write(bundle.resolve(SANDBOX), id.getBytes(StandardCharsets.UTF_8), "rw-------");
+  }
+
+  /** Whether the shim is that of a sandbox, whose controller ends it. */
+  boolean isSandboxed() {
+    return Files.exists(bundle.resolve(SANDBOX));
   }
 
   /** How to talk to the shim; old shims leave only an address. */

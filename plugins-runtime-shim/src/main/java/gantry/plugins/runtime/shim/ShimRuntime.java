@@ -40,6 +40,7 @@ import gantry.runtime.RuntimeInspector;
 import gantry.runtime.TaskLimit;
 import gantry.runtime.TaskManager;
 import gantry.runtime.TaskRuntime;
+import gantry.runtime.TaskSandbox;
 import gantry.typed.TypedValue;
 import gantry.wire.AnyWire;
 import gantry.wire.ShimWire;
@@ -49,6 +50,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -97,6 +99,7 @@ public final class ShimRuntime implements TaskRuntime, RuntimeInspector, AutoClo
   }
 
   private final Programs programs;
+  private final SandboxShims sandboxes;
   private final ShimProgram commands;
   private final ShimLogs logs;
   private final Shims shims;
@@ -122,10 +125,15 @@ public final class ShimRuntime implements TaskRuntime, RuntimeInspector, AutoClo
             Optional.ofNullable(System.getenv("PATH")).orElse(""),
             program(directories).resolveSibling(".").normalize()),
         directories.state(PLUGIN),
+        new SandboxBundles(
+                directories.state(ShimController.PLUGIN), directories.root(ShimController.PLUGIN))
+            .links(),
         limits);
   }
 
-  ShimRuntime(ShimSettings settings, Programs programs, Path state, TimeLimits limits) {
+  ShimRuntime(
+      ShimSettings settings, Programs programs, Path state, Path sandboxes, TimeLimits limits) {
+    this.sandboxes = new SandboxShims(new ShimLinks(sandboxes));
     this.programs = programs;
     this.logs = new ShimLogs();
     ShimLinks links = new ShimLinks(state);
@@ -169,11 +177,11 @@ public final class ShimRuntime implements TaskRuntime, RuntimeInspector, AutoClo
 
   @Override
   public int create(Bundle bundle, CreateTask request) {
-    Path program = program(request);
+    Supplier<Shim> start = start(bundle, request);
     TaskName task = ShimStart.name(bundle);
     ends.forget(task);
     try {
-      Shim shim = starts.start(program, bundle, request.options());
+      Shim shim = start.get();
       int pid =
           shim.order(
                   task.namespace(),
@@ -188,6 +196,16 @@ public final class ShimRuntime implements TaskRuntime, RuntimeInspector, AutoClo
       abandon(bundle, e);
       throw e;
     }
+  }
+
+  private Supplier<Shim> start(Bundle bundle, CreateTask request) {
+    TaskSandbox sandbox = request.sandbox();
+    Optional<Bootstrap> held = sandboxes.find(bundle.namespace(), sandbox);
+    if (sandbox != null && held.isPresent()) {
+      return () -> starts.join(sandbox.id(), held.get(), bundle);
+    }
+    Path program = program(request);
+    return () -> starts.start(program, bundle, request.options());
   }
 
   private Path program(CreateTask request) {

@@ -53,6 +53,16 @@ final class ShimStart {
     return shims.join(task, files, bootstrap);
   }
 
+  /** Has the shim of a sandbox serve a bundle too. */
+  Shim join(String sandbox, Bootstrap bootstrap, Bundle bundle) {
+    TaskName task = name(bundle);
+    ShimFiles files = new ShimFiles(bundle.state());
+    files.writeSandbox(sandbox);
+    files.write(bootstrap);
+    links.add(task, bundle.state());
+    return shims.join(task, files, bootstrap);
+  }
+
   /** Ends the shim, unless others use it, and has its program remove what is left. */
   Exit end(Bundle bundle) {
     TaskName task = name(bundle);
@@ -65,10 +75,22 @@ final class ShimStart {
     } catch (GantryException e) {
       LOG.warn("end shim of task {}: it is not reached: {}", task.id(), e.getMessage());
     }
+    if (files.isSandboxed()) {
+      endInSandbox(task);
+    }
     shims.leave(task);
     Exit exit = cleanUp(bundle, files);
     unmount(bundle);
     return exit;
+  }
+
+  /** The shim of a sandbox stays, so it is told to remove the task. */
+  private void endInSandbox(TaskName task) {
+    try {
+      shims.of(task).discard(task);
+    } catch (GantryException e) {
+      LOG.debug("task {} of a sandbox is not removed: {}", task.id(), e.getMessage());
+    }
   }
 
   /** Where the shim is, also if its start was interrupted before that was written down. */

@@ -149,18 +149,26 @@ final class Shims implements AutoCloseable {
     links.find(task).map(ShimFiles::log).ifPresent(logs::close);
   }
 
-  /** A task is gone: its shim ends with the last, and all there is to know of the task as well. */
+  /**
+   * A task is gone: its shim ends with the last unless a sandbox keeps it, and all there is to know
+   * of the task as well.
+   */
   void leave(TaskName task) {
+    Optional<ShimFiles> files = links.find(task);
+    boolean isSandboxed = files.map(ShimFiles::isSandboxed).orElse(false);
     Optional<Shim> shim = Optional.ofNullable(byTask.get(task));
-    shim.ifPresent(s -> leave(task, s));
-    links.find(task).map(ShimFiles::log).ifPresent(logs::close);
+    shim.ifPresent(s -> leave(task, s, isSandboxed));
+    files.map(ShimFiles::log).ifPresent(logs::close);
     links.remove(task);
   }
 
-  private void leave(TaskName task, Shim shim) {
+  private void leave(TaskName task, Shim shim, boolean isSandboxed) {
     shim.tasks().remove(task);
     byTask.remove(task, shim);
-    if (shim.isOpen() && shim.tasks().isEmpty() && !isShared(task, shim.address())) {
+    if (!isSandboxed
+        && shim.isOpen()
+        && shim.tasks().isEmpty()
+        && !isShared(task, shim.address())) {
       if (!shim.shutdown(task)) {
         LOG.warn("shim at {} of task {} does not end", shim.address(), task.id());
       }

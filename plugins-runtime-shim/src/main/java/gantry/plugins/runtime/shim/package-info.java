@@ -13,6 +13,7 @@
  * │   ├── ShimLinks      what of that is on disk
  * │   ├── Shim           one shim process: calls, silence, its end
  * │   └── ShimLogs       what shims write to their logs
+ * ├── SandboxShims       which of them hold sandboxes
  * └── Ends               how tasks ended whose shim died
  *
  * ShimController         the other component: sandboxes, by the same parts

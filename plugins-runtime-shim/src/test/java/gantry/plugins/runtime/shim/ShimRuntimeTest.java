@@ -19,6 +19,7 @@ import gantry.runtime.ProcessIo;
 import gantry.runtime.TaskLimit;
 import gantry.runtime.TaskManager;
 import gantry.runtime.TaskRuntime.TaskName;
+import gantry.runtime.TaskSandbox;
 import gantry.runtime.TaskStatus;
 import gantry.testkit.FixedHandle;
 import gantry.typed.TypedValue;
@@ -47,6 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ShimRuntimeTest {
   private static final String NS = "ns";
+  private static final @Nullable TypedValue NO_OPTIONS = null;
 
   @TempDir Path directory;
 
@@ -106,7 +108,7 @@ class ShimRuntimeTest {
   void create_byAProgramThatTakesOptionsOnly_tellsItNothingElse() throws Exception {
     program.refuseInput("type with url c1: not found");
 
-    assertThat(runtime.create(bundle("c1"), request("c1", null))).isEqualTo(FakeShim.PID);
+    assertThat(runtime.create(bundle("c1"), request("c1"))).isEqualTo(FakeShim.PID);
 
     assertThat(program.note("start.in")).isEmpty();
   }
@@ -116,7 +118,7 @@ class ShimRuntimeTest {
     shim.close();
     shim = new FakeShim(socket, "v2");
 
-    assertThat(runtime.create(bundle("c1"), request("c1", null))).isEqualTo(FakeShim.PID);
+    assertThat(runtime.create(bundle("c1"), request("c1"))).isEqualTo(FakeShim.PID);
 
     assertThat(bundle("c1").state().resolve("bootstrap.json")).content().contains("\"version\":2");
     assertThat(runtime.state(task("c1"), "").pid()).isEqualTo(FakeShim.PID);
@@ -126,7 +128,7 @@ class ShimRuntimeTest {
   void create_thatTheShimRefuses_leavesNothing() throws Exception {
     shim.refusal = "no such program";
 
-    assertThatThrownBy(() -> runtime.create(bundle("c1"), request("c1", null)))
+    assertThatThrownBy(() -> runtime.create(bundle("c1"), request("c1")))
         .isInstanceOf(UnknownException.class)
         .hasMessage("no such program");
 
@@ -141,7 +143,7 @@ class ShimRuntimeTest {
   void create_thatTheProgramRefuses_saysWhatItSays() throws Exception {
     Files.writeString(program.path(), "#!/bin/sh\necho out of luck >&2\nexit 4\n");
 
-    assertThatThrownBy(() -> runtime.create(bundle("c1"), request("c1", null)))
+    assertThatThrownBy(() -> runtime.create(bundle("c1"), request("c1")))
         .isInstanceOf(UnknownException.class)
         .hasMessage("failed to start shim: start failed: out of luck: exit status 4");
   }
@@ -160,8 +162,58 @@ class ShimRuntimeTest {
   }
 
   @Test
+  void create_inASandbox_startsNothing_andItsShimStays() throws Exception {
+    TaskSandbox sandbox = new TaskSandbox("s1", "ttrpc+unix://" + socket, 3);
+
+    assertThat(runtime.create(bundle("c1"), request("c1", sandbox))).isEqualTo(FakeShim.PID);
+
+    assertThat(program.wasRun("start")).isFalse();
+    assertThat(bundle("c1").state().resolve("sandbox")).hasContent("s1");
+    assertThat(bundle("c1").state().resolve("bootstrap.json")).content().contains("unix://");
+    assertThat(runtime.state(task("c1"), "").pid()).isEqualTo(FakeShim.PID);
+    runtime.delete(task("c1"), "");
+    shim.awaitCall("Delete c1");
+    assertThat(shim.seen).doesNotContain("Shutdown c1");
+    assertThat(directory.resolve("links/ns/c1")).doesNotExist();
+  }
+
+  @Test
+  void create_inASandboxOfTheController_findsItsShim() throws Exception {
+    new ShimFiles(sandbox("s1")).write(new Bootstrap(3, "unix://" + socket, "ttrpc"));
+
+    runtime.create(bundle("c1"), request("c1", new TaskSandbox("s1", "", 0)));
+
+    assertThat(program.wasRun("start")).isFalse();
+    shim.awaitCall("Create c1");
+  }
+
+  @Test
+  void create_inASandboxWithAnOldShim_isLeftToTheProgram() throws Exception {
+    new ShimFiles(sandbox("s1")).write(new Bootstrap(2, "unix://" + socket, "ttrpc"));
+
+    runtime.create(bundle("c1"), request("c1", new TaskSandbox("s1", "", 0)));
+
+    assertThat(program.wasRun("start")).isTrue();
+    assertThat(bundle("c1").state().resolve("sandbox")).doesNotExist();
+  }
+
+  @Test
+  void cleanup_ofATaskInASandbox_removesItFromTheShim_whichStays() throws Exception {
+    TaskSandbox sandbox = new TaskSandbox("s1", "unix://" + socket, 3);
+    runtime.create(bundle("c1"), request("c1", sandbox));
+    shim.exit();
+
+    runtime.cleanup(bundle("c1"));
+
+    shim.awaitCall("Kill c1");
+    shim.awaitCall("Delete c1");
+    assertThat(shim.seen).doesNotContain("Shutdown c1");
+    assertThat(program.wasRun("delete")).isFalse();
+  }
+
+  @Test
   void delete_endsTheShim() throws Exception {
-    runtime.create(bundle("c1"), request("c1", null));
+    runtime.create(bundle("c1"), request("c1"));
 
     Exit exit = runtime.delete(task("c1"), "");
 
@@ -174,8 +226,8 @@ class ShimRuntimeTest {
 
   @Test
   void delete_ofOneOfAGroup_leavesTheShimToTheOthers() throws Exception {
-    runtime.create(bundle("c1"), request("c1", null));
-    runtime.create(bundle("c2"), request("c2", null));
+    runtime.create(bundle("c1"), request("c1"));
+    runtime.create(bundle("c2"), request("c2"));
 
     runtime.delete(task("c1"), "");
 
@@ -192,7 +244,7 @@ class ShimRuntimeTest {
         runtime(
             (key, standard) ->
                 key.equals(TaskLimit.STATE.key()) ? Duration.ofMillis(300) : standard);
-    runtime.create(bundle("c1"), request("c1", null));
+    runtime.create(bundle("c1"), request("c1"));
     shim.thawed = new CountDownLatch(1);
 
     assertThatThrownBy(() -> runtime.state(task("c1"), ""))
@@ -211,7 +263,7 @@ class ShimRuntimeTest {
 
   @Test
   void await_endsWithTheProcess() throws Exception {
-    runtime.create(bundle("c1"), request("c1", null));
+    runtime.create(bundle("c1"), request("c1"));
     CompletableFuture<Exit> end = await("c1");
     shim.awaitCall("Wait c1");
 
@@ -222,7 +274,7 @@ class ShimRuntimeTest {
 
   @Test
   void await_ofAShimThatDies_tellsHowItsProgramCleanedUp() throws Exception {
-    runtime.create(bundle("c1"), request("c1", null));
+    runtime.create(bundle("c1"), request("c1"));
     CompletableFuture<Exit> end = await("c1");
     shim.awaitCall("Wait c1");
 
@@ -264,7 +316,7 @@ class ShimRuntimeTest {
 
   @Test
   void successor_findsTheTasks_andWaitsGoOnInIt() throws Exception {
-    runtime.create(bundle("c1"), request("c1", null));
+    runtime.create(bundle("c1"), request("c1"));
     CompletableFuture<Exit> first = await("c1");
     shim.awaitCall("Wait c1");
 
@@ -283,7 +335,7 @@ class ShimRuntimeTest {
 
   @Test
   void start_besideATaskWhoseShimIsGone_tellsThatItIsLost() throws Exception {
-    runtime.create(bundle("c1"), request("c1", null));
+    runtime.create(bundle("c1"), request("c1"));
     runtime.close();
     shim.close();
 
@@ -332,6 +384,7 @@ class ShimRuntimeTest {
             settings(),
             new Programs(directory.toString(), directory),
             directory.resolve("links"),
+            directory.resolve("sandboxes"),
             limits);
     made.bindTasks(FixedHandle.of(manager));
     return made;
@@ -370,7 +423,29 @@ class ShimRuntimeTest {
     return new Bundle(NS, id, state, directory.resolve("work").resolve(id));
   }
 
-  private CreateTask request(String id, @Nullable TypedValue options) {
+  private Path sandbox(String id) throws IOException {
+    Path bundle = Files.createDirectories(directory.resolve("sandbox-bundles").resolve(id));
+    new ShimLinks(directory.resolve("sandboxes")).add(task(id), bundle);
+    return bundle;
+  }
+
+  private static CreateTask request(String id) {
+    return request(id, NO_OPTIONS);
+  }
+
+  private static CreateTask request(String id, TaskSandbox sandbox) {
+    return new CreateTask(
+        id,
+        List.of(),
+        new ProcessIo("", "", "", false),
+        null,
+        null,
+        "io.containerd.fake.v1",
+        "",
+        sandbox);
+  }
+
+  private static CreateTask request(String id, @Nullable TypedValue options) {
     return new CreateTask(
         id, List.of(), new ProcessIo("", "", "", false), null, options, "io.containerd.fake.v1");
   }
