@@ -19,6 +19,7 @@ import containerd.runtime.sandbox.v1.StopSandboxResponse;
 import containerd.runtime.sandbox.v1.WaitSandboxRequest;
 import containerd.runtime.sandbox.v1.WaitSandboxResponse;
 import gantry.errors.AlreadyExistsException;
+import gantry.errors.CanceledException;
 import gantry.errors.FailedPreconditionException;
 import gantry.errors.GantryException;
 import gantry.errors.NotFoundException;
@@ -49,8 +50,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -84,8 +88,8 @@ public final class ShimController implements SandboxController, AutoCloseable {
   private final Shims shims;
   private final ShimStart starts;
 
-  /** Sandboxes being made or removed, by whichever version of this plugin. */
-  private final Set<TaskName> busy;
+  /** Sandboxes being made or removed, by whichever version of this plugin, until when. */
+  private final Map<TaskName, CompletableFuture<Boolean>> busy;
 
   /** Takes the plugin's directories. */
   @Activate
@@ -119,7 +123,9 @@ public final class ShimController implements SandboxController, AutoCloseable {
     this.programs = programs;
     this.bundles = bundles;
     this.limits = limits;
-    this.busy = memory.<Set<TaskName>>keep(PLUGIN, "busy", ConcurrentHashMap::newKeySet);
+    this.busy =
+        memory.<Map<TaskName, CompletableFuture<Boolean>>>keep(
+            PLUGIN, "busy", ConcurrentHashMap::new);
     this.links = new ShimLinks(bundles.links());
     ShimLogs logs = new ShimLogs();
     this.shims = new Shims(links, logs, limits, this::lost);
@@ -141,7 +147,8 @@ public final class ShimController implements SandboxController, AutoCloseable {
   }
 
   private void lost(TaskName sandbox) {
-    if (shims.isClosed() || !busy.add(sandbox)) {
+    CompletableFuture<Boolean> mine = new CompletableFuture<>();
+    if (shims.isClosed() || busy.putIfAbsent(sandbox, mine) != null) {
       return;
     }
     try {
@@ -151,23 +158,39 @@ public final class ShimController implements SandboxController, AutoCloseable {
       LOG.warn("clean up after sandbox {}", sandbox.id(), e);
     } finally {
       busy.remove(sandbox);
+      mine.complete(true);
     }
   }
 
   /** Makes or removes a sandbox while nobody else does. */
   private void alone(TaskName sandbox, Runnable work) {
-    if (!busy.add(sandbox)) {
-      throw new FailedPreconditionException(
-          "sandbox %s is being made or removed: try again later".formatted(sandbox.id()));
+    CompletableFuture<Boolean> mine = new CompletableFuture<>();
+    CompletableFuture<Boolean> other = busy.putIfAbsent(sandbox, mine);
+    while (other != null) {
+      awaitEnd(sandbox, other);
+      other = busy.putIfAbsent(sandbox, mine);
     }
     try {
       work.run();
     } finally {
       busy.remove(sandbox);
+      mine.complete(true);
       // Its shim may have died meanwhile, and nobody was told.
       if (!shims.isClosed() && links.find(sandbox).isPresent()) {
         load(sandbox);
       }
+    }
+  }
+
+  private void awaitEnd(TaskName sandbox, CompletableFuture<Boolean> other) {
+    try {
+      other.get(TaskLimit.CLEANUP.in(limits).toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      throw new FailedPreconditionException(
+          "sandbox %s is being made or removed: try again later".formatted(sandbox.id()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CanceledException("wait for sandbox %s: interrupted".formatted(sandbox.id()), e);
     }
   }
 
@@ -348,11 +371,10 @@ public final class ShimController implements SandboxController, AutoCloseable {
   @Override
   public void shutdown(Namespace namespace, String id) {
     TaskName name = name(namespace, id);
-    Shim shim = shim(name);
     alone(
         name,
         () -> {
-          shutDown(shim, name);
+          shutDown(shim(name), name);
           remove(bundles.bundle(name));
         });
   }

@@ -226,6 +226,22 @@ class ShimControllerTest {
   }
 
   @Test
+  void shutdown_besideAnother_waitsForIt() throws Exception {
+    controller.create(NS, sandbox("s"), CREATION);
+    shim.thawed = new CountDownLatch(1);
+    CompletableFuture<Void> first = shutdown("s");
+    shim.awaitCall(ShutdownSandboxRequest.class);
+    CompletableFuture<Void> second = shutdown("s");
+
+    shim.thawed.countDown();
+
+    first.get(60, TimeUnit.SECONDS);
+    assertThatThrownBy(() -> second.get(60, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(NotFoundException.class);
+    assertThat(bundle("s")).doesNotExist();
+  }
+
+  @Test
   void start_besideASandboxWhoseShimIsGone_cleansUp() throws Exception {
     controller.create(NS, sandbox("s"), CREATION);
     controller.close();
@@ -248,6 +264,11 @@ class ShimControllerTest {
 
     assertThatThrownBy(() -> controller.status(NS, "s", false))
         .isInstanceOf(DeadlineExceededException.class);
+  }
+
+  private CompletableFuture<Void> shutdown(String id) {
+    return CompletableFuture.runAsync(
+        () -> controller.shutdown(NS, id), command -> Thread.ofVirtual().start(command));
   }
 
   private CompletableFuture<SandboxExit> await(String id) {
