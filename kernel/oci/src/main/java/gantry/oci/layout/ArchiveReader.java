@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * layout.
  */
 public final class ArchiveReader {
+  private static final String INDEX = "index.json";
   private static final int BUFFER = 1 << 16;
   private static final long INFLATION_ALLOWANCE = 4L << 30;
   private static final long TRAILER_MAX = 64 << 20;
@@ -95,10 +96,8 @@ public final class ArchiveReader {
   }
 
   private Descriptor store(String name, long size, TarReader tar) throws IOException {
-    if (name.equals("index.json") && size > BlobStore.DOCUMENT_MAX) {
-      throw new InvalidArgumentException(
-          "import: index.json has %d bytes, at most %d are taken"
-              .formatted(size, BlobStore.DOCUMENT_MAX));
+    if (name.equals(INDEX)) {
+      return storeIndex(size, tar);
     }
     try (BlobWriter writer = blobs.writer(size, blobDigest(name))) {
       BlobSink sink = new BlobSink(name, writer);
@@ -108,6 +107,20 @@ public final class ArchiveReader {
     } catch (InvalidArgumentException e) {
       throw new InvalidArgumentException("import \"%s\": %s".formatted(name, e.getMessage()), e);
     }
+  }
+
+  /**
+   * It is in no blob's place, so its name does not tell its digest. A daemon that is told it only
+   * at the end, and has the blob already, may not put it under the caller's lease.
+   */
+  private Descriptor storeIndex(long size, TarReader tar) throws IOException {
+    if (size > BlobStore.DOCUMENT_MAX) {
+      throw new InvalidArgumentException(
+          "import: index.json has %d bytes, at most %d are taken"
+              .formatted(size, BlobStore.DOCUMENT_MAX));
+    }
+    byte[] index = tar.bytes(BlobStore.DOCUMENT_MAX);
+    return Descriptor.of(MediaTypes.OCI_INDEX, blobs.put(index, Labels.none()), size);
   }
 
   /** The digest a blob of a layout promises by its name. */
@@ -134,7 +147,7 @@ public final class ArchiveReader {
   private Descriptor index() throws IOException {
     if (layout != null) {
       OciLayout.require(layout);
-      Descriptor index = files.find("index.json");
+      Descriptor index = files.find(INDEX);
       if (index == null) {
         throw new InvalidArgumentException("import: the oci layout lacks index.json");
       }
