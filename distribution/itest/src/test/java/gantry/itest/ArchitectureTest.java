@@ -247,7 +247,12 @@ class ArchitectureTest {
       "gantry.events",
       "gantry.runtime",
       "gantry.plugins",
-      "gantry.networks"
+      "gantry.networks",
+      "gantry.doctor",
+      "gantry.metrics",
+      "gantry.sandboxes",
+      "gantry.streaming",
+      "gantry.transfer"
     };
   }
 }
