@@ -3,6 +3,7 @@ package gantry.linux;
 
 import com.sun.jna.Memory;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -16,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class PidWatcher implements AutoCloseable {
   private static final int CTL_ADD = 1;
+  private static final int CTL_DEL = 2;
   private static final int IN = 1;
   private static final int BATCH = 64;
   private static final boolean PACKED = System.getProperty("os.arch", "").equals("amd64");
@@ -114,12 +116,28 @@ public final class PidWatcher implements AutoCloseable {
       status = OptionalInt.of(reaped.get());
     } catch (IOException e) {
       // not ours to wait for: the kernel may say how it ended all the same
+      if (!hasEnded(entry.process())) {
+        return;
+      }
       status = entry.process().exitStatus().map(OptionalInt::of).orElse(OptionalInt.empty());
     }
     watched.remove(fd);
+    LibC.epoll_ctl(epoll.number(), CTL_DEL, fd, LibC.memory(16));
     int pid = entry.process().pid();
     entry.process().close();
     entry.end().complete(new End(pid, status, now));
+  }
+
+  /**
+   * Asks the process itself: an event may be of one before it under the same number, which is
+   * reported for as long as a child that is being made has a copy of the descriptor.
+   */
+  private static boolean hasEnded(PidFd process) {
+    try {
+      return Poll.await(process.fd(), Poll.READABLE, Duration.ZERO) != 0;
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   private void release() {
