@@ -184,7 +184,8 @@ final class SupervisorConnection implements AutoCloseable {
   private boolean attempt() {
     try {
       boolean done = accept(dial(), null);
-      connected.run();
+      // it calls, which may wait until an upgrade is over, and that for a further connection
+      Thread.ofVirtual().name("supervisor-greeting").start(connected);
       return done;
     } catch (IOException | UnavailableException e) {
       return accept(null, e);
