@@ -68,6 +68,8 @@ class DropInTest {
     }
     try (Daemon second = Daemon.gantry(home.resolve("d")).start()) {
       Shell shell = second.shell(Map.of());
+      await(
+          shell, LIST, true); // the first answer of a daemon does not wait for what was added to it
       assertThat(check(shell, LIST)).contains("kept");
       assertThat(check(shell, "gantry plugins history")).contains("1.0.0").contains("1.1.0");
       check(shell, "gantry plugins swap " + FixtureSnapshotter.named("dropped", "1.2.0").jar(home));
@@ -75,6 +77,7 @@ class DropInTest {
     }
     try (Daemon third = Daemon.gantry(home.resolve("d")).start()) {
       Shell shell = third.shell(Map.of());
+      await(shell, LIST, true);
       assertThat(check(shell, LIST)).contains("kept");
       assertThat(check(shell, "gantry plugins history")).contains("1.2.0");
       check(shell, "gantry plugins rollback io.containerd.snapshotter.v1.dropped");
