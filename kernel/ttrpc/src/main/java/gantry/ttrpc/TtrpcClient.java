@@ -45,6 +45,7 @@ public final class TtrpcClient implements AutoCloseable {
   private final ReentrantLock order = new ReentrantLock();
   private int nextStream = 1;
   private volatile boolean closed;
+  private volatile boolean retired;
 
   private TtrpcClient(SocketChannel channel, String server, Runnable onClose) {
     this.frames = new FrameChannel(channel, "ttrpc-client");
@@ -118,6 +119,7 @@ public final class TtrpcClient implements AutoCloseable {
       throw late(service, method);
     } finally {
       calls.remove(stream);
+      closeIfDone();
     }
   }
 
@@ -230,9 +232,26 @@ public final class TtrpcClient implements AutoCloseable {
         "call " + service + "/" + method + " on " + server + ": context deadline exceeded");
   }
 
-  /** Whether calls can still succeed. */
+  /** Whether calls that begin now can succeed. */
   public boolean isOpen() {
-    return !closed;
+    return !closed && !retired;
+  }
+
+  /** Whether the connection has ended. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** Ends the connection as soon as the calls in progress are answered; it is for no others. */
+  public void retire() {
+    retired = true;
+    closeIfDone();
+  }
+
+  private void closeIfDone() {
+    if (retired && calls.isEmpty()) {
+      close();
+    }
   }
 
   /** Ends the connection; calls in progress fail. */

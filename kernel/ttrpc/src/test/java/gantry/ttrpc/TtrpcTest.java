@@ -45,6 +45,7 @@ class TtrpcTest {
   @TempDir Path dir;
   private final CountDownLatch entered = new CountDownLatch(1);
   private final CountDownLatch interrupted = new CountDownLatch(1);
+  private final CountDownLatch released = new CountDownLatch(1);
   private TtrpcServer server;
   private TtrpcClient client;
 
@@ -58,7 +59,8 @@ class TtrpcTest {
             new TtrpcMethod<>("Header", StringValue.parser(), this::header),
             new TtrpcMethod<>("Fail", StringValue.parser(), this::fail),
             new TtrpcMethod<>("Grow", BytesValue.parser(), this::grow),
-            new TtrpcMethod<>("Hang", Empty.parser(), this::hang)));
+            new TtrpcMethod<>("Hang", Empty.parser(), this::hang),
+            new TtrpcMethod<>("Linger", StringValue.parser(), this::linger)));
     server = TtrpcServer.start(dir.resolve("s"), services);
     client = TtrpcClient.connect(dir.resolve("s"));
   }
@@ -91,6 +93,12 @@ class TtrpcTest {
       throw e;
     }
     return unused;
+  }
+
+  private StringValue linger(StringValue text, TtrpcCall call) throws InterruptedException {
+    entered.countDown();
+    released.await();
+    return text;
   }
 
   private String call(String method, String text) throws InterruptedException {
@@ -252,6 +260,25 @@ class TtrpcTest {
     entered.await();
     client.close();
     assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void clientThatRetires_isAnsweredWhatItAskedAndEndsThen() throws Exception {
+    CountDownLatch ended = new CountDownLatch(1);
+    client.close();
+    client = TtrpcClient.connect(dir.resolve("s"), ended::countDown);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<String> answer = threads.submit(() -> call("Linger", "late"));
+      entered.await();
+
+      client.retire();
+
+      assertThat(client.isOpen()).isFalse();
+      assertThat(client.isClosed()).isFalse();
+      released.countDown();
+      assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo("late");
+      assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
+    }
   }
 
   @Test

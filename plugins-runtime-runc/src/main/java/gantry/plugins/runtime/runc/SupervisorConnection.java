@@ -6,6 +6,10 @@ import gantry.ttrpc.TtrpcClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -35,6 +39,7 @@ final class SupervisorConnection implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private volatile Runnable connected = () -> {};
+  private final Set<TtrpcClient> retired = new HashSet<>();
   private @Nullable TtrpcClient client;
   private @Nullable Exception failure;
   private int failures;
@@ -115,17 +120,22 @@ final class SupervisorConnection implements AutoCloseable {
     }
   }
 
-  /** A call on this client failed as if its connection had broken: never hand it out again. */
+  /**
+   * A call on this client failed as if its connection had broken: never hand it out again. Others
+   * may still be answered on it.
+   */
   void discard(TtrpcClient broken) {
     lock.lock();
     try {
       if (client == broken) {
         client = null;
       }
+      retired.removeIf(TtrpcClient::isClosed);
+      retired.add(broken);
     } finally {
       lock.unlock();
     }
-    broken.close();
+    broken.retire();
   }
 
   /** Whether this was closed; then there will be no client again. */
@@ -154,10 +164,14 @@ final class SupervisorConnection implements AutoCloseable {
         : String.valueOf(last.getMessage());
   }
 
+  /** Whether calls can be made. Called with the lock held. */
+  private boolean isConnected() {
+    return client != null && client.isOpen();
+  }
+
   /** Sees to it that a thread connects. Called with the lock held. */
   private void keep(long delayMillis) {
-    boolean connected = client != null && client.isOpen();
-    if (!keeping && !ending && !closed && !connected) {
+    if (!keeping && !ending && !closed && !isConnected()) {
       keeping = true;
       Thread.ofVirtual().name("supervisor-connection").start(() -> connect(delayMillis));
     }
@@ -256,7 +270,7 @@ final class SupervisorConnection implements AutoCloseable {
   private void lost() {
     lock.lock();
     try {
-      if (!closed && !ending) {
+      if (!closed && !ending && !isConnected()) {
         LOG.warn("connection to supervisor is lost, making another");
         keep(0);
       }
@@ -267,17 +281,18 @@ final class SupervisorConnection implements AutoCloseable {
 
   @Override
   public void close() {
-    @Nullable TtrpcClient last;
+    List<TtrpcClient> last;
     lock.lock();
     try {
       closed = true;
-      last = client;
+      last = new ArrayList<>(retired);
+      if (client != null) {
+        last.add(client);
+      }
       changed.signalAll();
     } finally {
       lock.unlock();
     }
-    if (last != null) {
-      last.close();
-    }
+    last.forEach(TtrpcClient::close);
   }
 }
