@@ -29,6 +29,7 @@ final class FrameChannel implements AutoCloseable {
   private final Thread writer;
   private final ByteBuffer header = ByteBuffer.allocate(Frame.HEADER);
   private volatile boolean closed;
+  private volatile boolean refused;
 
   FrameChannel(SocketChannel channel, String name) {
     this.channel = channel;
@@ -39,15 +40,20 @@ final class FrameChannel implements AutoCloseable {
    * Queues a frame.
    *
    * @return false if there was no room for it in that time
-   * @throws ClosedChannelException if the connection is closed
+   * @throws ClosedChannelException if the connection is closed, or the peer takes no more
    */
   boolean send(Frame frame, Duration timeout) throws IOException, InterruptedException {
-    boolean queued = !closed && outgoing.offer(frame, timeout.toNanos(), TimeUnit.NANOSECONDS);
-    if (closed) {
+    boolean queued = isWritable() && outgoing.offer(frame, timeout.toNanos(), TimeUnit.NANOSECONDS);
+    if (!isWritable()) {
       makeRoom();
       throw new ClosedChannelException();
     }
     return queued;
+  }
+
+  /** Whether frames are still taken. */
+  boolean isWritable() {
+    return !closed && !refused;
   }
 
   /** Waits for the next frame; one that is too long comes without its payload. */
@@ -100,8 +106,11 @@ final class FrameChannel implements AutoCloseable {
           channel.write(buffer);
         }
       }
-    } catch (IOException | InterruptedException e) {
-      // the receiving side sees the same end and reports it
+    } catch (IOException e) {
+      // a peer that takes no more may still answer; the receiving side sees the end and reports it
+      refused = true;
+      makeRoom();
+    } catch (InterruptedException e) {
       close();
     }
   }
@@ -116,17 +125,22 @@ final class FrameChannel implements AutoCloseable {
 
   /** Closes once everything that was queued is sent. */
   void closeWhenSent(Duration timeout) throws IOException, InterruptedException {
-    if (!send(Frame.of(0, END, ByteString.EMPTY), timeout)) {
-      close();
+    boolean queued = false;
+    try {
+      queued = send(Frame.of(0, END, ByteString.EMPTY), timeout);
+    } finally {
+      if (!queued) {
+        close();
+      }
     }
   }
 
-  /** Waits until it is closed, from either side; false if it is not in time. */
+  /** Waits until nothing more can be sent, for whatever reason; false if it is not in time. */
   boolean awaitClosed(Duration timeout) throws InterruptedException {
     return writer.join(timeout);
   }
 
-  /** Waits until it is closed, from either side. */
+  /** Waits until nothing more can be sent, for whatever reason. */
   void awaitClosed() throws InterruptedException {
     writer.join();
   }

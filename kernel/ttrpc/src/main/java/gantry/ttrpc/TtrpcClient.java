@@ -234,7 +234,7 @@ public final class TtrpcClient implements AutoCloseable {
 
   /** Whether calls that begin now can succeed. */
   public boolean isOpen() {
-    return !closed && !retired;
+    return !closed && !retired && frames.isWritable();
   }
 
   /** Whether the connection has ended. */

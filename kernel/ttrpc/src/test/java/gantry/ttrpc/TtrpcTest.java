@@ -10,6 +10,7 @@ import com.google.protobuf.BytesValue;
 import com.google.protobuf.Empty;
 import com.google.protobuf.StringValue;
 import gantry.errors.DeadlineExceededException;
+import gantry.errors.GantryException;
 import gantry.errors.InvalidArgumentException;
 import gantry.errors.NotFoundException;
 import gantry.errors.ResourceExhaustedException;
@@ -355,41 +356,19 @@ class TtrpcTest {
 
   @Test
   void serverThatFinishes_answersWhatItHasBegun_andTakesNothingElse() throws Exception {
-    CountDownLatch go = new CountDownLatch(1);
-    CountDownLatch begun = new CountDownLatch(1);
-    TtrpcMethod<StringValue> slow =
-        new TtrpcMethod<>(
-            "Slow",
-            StringValue.parser(),
-            (request, call) -> {
-              begun.countDown();
-              go.await();
-              return request;
-            });
-    Path path = dir.resolve("slow");
-    try (TtrpcServer slowServer =
-            TtrpcServer.start(path, new TtrpcServices().add("test.Slow", List.of(slow)));
-        TtrpcClient caller = TtrpcClient.connect(path)) {
-      var answer =
-          java.util.concurrent.CompletableFuture.supplyAsync(
-              () -> slowCall(caller), task -> Thread.ofVirtual().start(task));
-      begun.await();
-      assertThat(slowServer.finish(Duration.ofMillis(10))).isFalse();
-      assertThat(slowServer.finish(Duration.ofMillis(10))).isFalse();
-      go.countDown();
-      assertThat(answer.get(20, java.util.concurrent.TimeUnit.SECONDS)).isEqualTo("x");
-      assertThat(slowServer.finish(LONG)).isTrue();
-      assertThatThrownBy(() -> slowCall(caller)).isInstanceOf(RuntimeException.class);
-    }
-  }
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<String> answer = threads.submit(() -> call("Linger", "x"));
+      entered.await();
+      assertThat(server.finish(Duration.ofMillis(10))).isFalse();
+      assertThat(server.finish(Duration.ofMillis(10))).isFalse();
+      assertThatThrownBy(() -> send(client, Duration.ofMillis(10)))
+          .isInstanceOf(GantryException.class);
 
-  private static String slowCall(TtrpcClient caller) {
-    try {
-      return caller
-          .call("test.Slow", "Slow", StringValue.of("x"), StringValue.parser(), LONG, Map.of())
-          .getValue();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+      released.countDown();
+
+      assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo("x");
+      assertThat(server.finish(LONG)).isTrue();
+      assertThatThrownBy(() -> call("Echo", "")).isInstanceOf(UnavailableException.class);
     }
   }
 }
