@@ -175,7 +175,7 @@ final class Adoption {
     process.inherit(handle.get(), birth.pid(), AdoptedStreams.of(legacy, host.exits()));
     process.become(TaskStatus.CREATED, status(task, process, legacy));
     if (process.isInit()) {
-      task.findCgroup(birth.pid());
+      task.findCgroup(birth.pid(), host.cgroups());
     }
     exits.follow(task, process, host.exits().watch(handle.get().duplicate()));
   }
@@ -222,7 +222,20 @@ final class Adoption {
     if (legacy.status() != null) {
       return legacy.status();
     }
-    return process.isInit() ? status(state(task)) : TaskStatus.RUNNING;
+    if (!process.isInit()) {
+      return TaskStatus.RUNNING;
+    }
+    TaskStatus status = status(state(task));
+    return status == TaskStatus.CREATED && hasPassed(task, process) ? TaskStatus.RUNNING : status;
+  }
+
+  private static boolean hasPassed(Task task, TaskProcess init) {
+    try {
+      return task.shortcut().hasPassed(init.pid());
+    } catch (IOException e) {
+      LOG.debug("init process of {} has ended", task.key(), e);
+      return false;
+    }
   }
 
   private static String state(Task task) throws InterruptedException {

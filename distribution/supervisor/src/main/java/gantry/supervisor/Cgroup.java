@@ -3,30 +3,34 @@ package gantry.supervisor;
 
 import com.google.protobuf.Any;
 import gantry.errors.NotFoundException;
-import gantry.linux.Filesystems;
-import gantry.linux.MountEntry;
-import gantry.linux.Mounts;
 import gantry.linux.OomEvents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
  * The control group of a container: one directory in version 2, one per controller in version 1.
  */
 final class Cgroup {
-  private static final Path ROOT = Path.of("/sys/fs/cgroup");
-  private static final String UNIFIED = "";
+  private static final String UNIFIED = CgroupMounts.UNIFIED;
+  private static final Path NONE = Path.of("/sys/fs/cgroup/none");
 
   private final Map<String, Path> directories;
+  private final Set<Path> all;
 
   private Cgroup(Map<String, Path> directories) {
-    this.directories = Map.copyOf(directories);
+    this.all = Set.copyOf(directories.values());
+    Map<String, Path> controllers = new HashMap<>(directories);
+    if (controllers.size() > 1) {
+      // beside version 1 that of version 2 controls nothing
+      controllers.remove(UNIFIED);
+    }
+    this.directories = Map.copyOf(controllers);
   }
 
   /** A group of version 2. */
@@ -39,32 +43,26 @@ final class Cgroup {
     return new Cgroup(directories);
   }
 
-  /** The group a process is in, {@code cgroups(7)}. */
-  static Cgroup of(int pid) throws IOException {
-    List<String> lines = Files.readAllLines(Path.of("/proc/" + pid + "/cgroup"));
-    boolean unified = Filesystems.magic(ROOT) == Filesystems.CGROUP2;
-    Map<String, Path> roots = unified ? Map.of(UNIFIED, ROOT) : legacyRoots();
-    Map<String, Path> directories = new HashMap<>();
-    for (String line : lines) {
-      String[] parts = line.split(":", 3);
-      for (String controller : parts[1].split(",", -1)) {
-        Path root = roots.get(controller);
-        if (root != null) {
-          directories.put(controller, Path.of(root + parts[2]));
-        }
-      }
-    }
-    return new Cgroup(directories);
+  /** The group a process is in. */
+  static Cgroup of(int pid, CgroupMounts mounts) throws IOException {
+    return new Cgroup(mounts.directories(pid));
   }
 
-  private static Map<String, Path> legacyRoots() throws IOException {
-    Map<String, Path> roots = new HashMap<>();
-    for (MountEntry mount : Mounts.list()) {
-      if (mount.type().equals("cgroup")) {
-        mount.options().forEach(option -> roots.putIfAbsent(option, mount.target()));
+  /**
+   * Removes it, which takes that nothing is in it.
+   *
+   * @param name of a container's own; others, which it was put into, stay
+   * @return whether there was one
+   */
+  boolean remove(String name) throws IOException {
+    boolean found = false;
+    for (Path directory : all) {
+      if (directory.endsWith(name)) {
+        Files.deleteIfExists(directory);
+        found = true;
       }
     }
-    return roots;
+    return found;
   }
 
   /** What it has used. */
@@ -91,7 +89,7 @@ final class Cgroup {
             ? new CgroupFile(unified.resolve("memory.events"))
             : controller("memory")
                 .map(path -> new CgroupFile(path.resolve("memory.oom_control")))
-                .orElse(new CgroupFile(ROOT.resolve("none")));
+                .orElse(new CgroupFile(NONE));
     return file.table().getOrDefault("oom_kill", 0L);
   }
 

@@ -131,7 +131,7 @@ final class ExitHandler {
 
   private static void endExecs(Task task) {
     var execs = task.initGone();
-    if (!task.hasOwnPidNamespace()) {
+    if (!task.spec().ownPids()) {
       killAll(task);
     }
     try {

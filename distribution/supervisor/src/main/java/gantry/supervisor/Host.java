@@ -9,6 +9,7 @@ import java.nio.file.Path;
  *
  * @param custody what the next supervisor would need
  * @param scratch for short-lived files and sockets
+ * @param cgroups where control groups are
  * @param runtimeRoot where runtimes keep their state if not told otherwise, below it by namespace
  */
 record Host(
@@ -17,4 +18,15 @@ record Host(
     Ledger ledger,
     Custody custody,
     Path scratch,
-    Path runtimeRoot) {}
+    Path runtimeRoot,
+    CgroupMounts cgroups) {
+  Host(
+      PidWatcher exits,
+      Events events,
+      Ledger ledger,
+      Custody custody,
+      Path scratch,
+      Path runtimeRoot) {
+    this(exits, events, ledger, custody, scratch, runtimeRoot, new CgroupMounts());
+  }
+}

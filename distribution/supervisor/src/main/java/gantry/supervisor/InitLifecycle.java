@@ -67,7 +67,7 @@ final class InitLifecycle {
   private void launch(Task task, Launcher.Call call) throws IOException, InterruptedException {
     launcher.launch(task, task.init(), task.pidFile(), call);
     host.ledger().started(task.key(), "", task.init().pid());
-    task.findCgroup(task.init().pid());
+    task.findCgroup(task.init().pid(), host.cgroups());
   }
 
   private static void mount(Task task) throws IOException {
@@ -117,7 +117,7 @@ final class InitLifecycle {
       }
       if (init.pid() == 0) {
         restore(task);
-      } else {
+      } else if (!task.shortcut().start()) {
         task.runc().start(task.key().id());
       }
       init.become(TaskStatus.CREATED, TaskStatus.RUNNING);
@@ -153,7 +153,9 @@ final class InitLifecycle {
         awaitEnd(task);
         release(task, init);
       }
-      task.runc().delete(task.key().id(), false);
+      if (status != TaskStatus.STOPPED || !task.shortcut().delete()) {
+        task.runc().delete(task.key().id(), false);
+      }
       if (status == TaskStatus.CREATED && init.pid() != 0) {
         awaitEnd(task);
         release(task, init);

@@ -71,6 +71,11 @@ final class Runc {
     return String.valueOf(command.program().getFileName());
   }
 
+  /** Whether control groups are systemd's. */
+  boolean usesSystemd() {
+    return flags.systemdCgroup();
+  }
+
   /** Where it keeps its records, by container. */
   Path root() {
     return Path.of(global.get(1));

@@ -8,7 +8,6 @@ import gantry.errors.NotFoundException;
 import gantry.linux.OomEvents;
 import gantry.runtime.TaskStatus;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,6 +35,7 @@ final class Task {
   private final List<TaskProcess> live = new ArrayList<>();
   private boolean initGone;
   private @Nullable Cgroup cgroup;
+  private @Nullable ContainerSpec spec;
   private OomEvents.@Nullable Watch watch;
   private long oomNotices;
   private long oomReported;
@@ -160,9 +160,9 @@ final class Task {
   }
 
   /** Remembers the control group, which cannot be asked for once the process has ended. */
-  void findCgroup(int pid) {
+  void findCgroup(int pid, CgroupMounts mounts) {
     try {
-      Cgroup found = Cgroup.of(pid);
+      Cgroup found = Cgroup.of(pid, mounts);
       synchronized (execs) {
         cgroup = found;
         oomNotices = found.oomKills();
@@ -223,17 +223,26 @@ final class Task {
     return more;
   }
 
-  /** Whether the kernel ends all processes with the init process. */
-  boolean hasOwnPidNamespace() {
-    try {
-      Object spec = Json.parse(Files.readString(bundle().resolve("config.json")));
-      if (Json.at(spec, "linux", "namespaces") instanceof List<?> namespaces) {
-        return namespaces.stream()
-            .anyMatch(one -> Json.at(one, "type").equals("pid") && Json.at(one, "path").equals(""));
+  /** What it was made from. */
+  ContainerSpec spec() {
+    synchronized (execs) {
+      if (spec == null) {
+        spec = readSpec();
       }
-    } catch (IOException e) {
-      LOG.warn("configuration of {} not readable, all its processes are killed", key, e);
+      return spec;
     }
-    return false;
+  }
+
+  private ContainerSpec readSpec() {
+    try {
+      return ContainerSpec.read(bundle());
+    } catch (IOException e) {
+      LOG.warn("configuration of {} not readable, nothing is taken for granted", key, e);
+      return ContainerSpec.UNKNOWN;
+    }
+  }
+
+  Shortcut shortcut() {
+    return new Shortcut(this);
   }
 }

@@ -123,6 +123,9 @@ final class TaskControl {
 
   /** Signals the init process, or all processes. */
   void kill(Task task, int signal, boolean all) throws IOException, InterruptedException {
+    if (!all && task.init().status() == TaskStatus.RUNNING && task.shortcut().kill(signal)) {
+      return;
+    }
     try {
       task.runc().kill(task.key().id(), signal, all);
     } catch (Runc.RuntimeFailure e) {

@@ -143,6 +143,14 @@ final class TaskProcess {
     }
   }
 
+  /** A second descriptor of its handle, readable once it has ended. */
+  synchronized Fd handle() throws IOException {
+    if (handle == null) {
+      throw new IOException("process " + execId + " is not known by a handle");
+    }
+    return handle.fd().duplicate();
+  }
+
   void resize(Winsize size) throws IOException {
     Streams open = openStreams();
     if (open != null) {
