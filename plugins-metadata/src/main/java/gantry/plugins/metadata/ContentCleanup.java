@@ -7,6 +7,7 @@ import gantry.errors.NotFoundException;
 import gantry.filters.Filter;
 import gantry.metadata.Garbage;
 import gantry.oci.Digest;
+import gantry.plugins.metadata.Patience.Job;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -41,9 +42,11 @@ final class ContentCleanup {
    */
   void run(Consumer<Garbage> removed) throws IOException {
     List<IngestStatus> ingests = patience.call("list ingests", this::ingests);
+    List<Job<Optional<Garbage>>> jobs = new ArrayList<>();
     for (BlobInfo blob : patience.call("list blobs", this::unrecorded)) {
-      patience.call("remove " + blob.digest(), () -> deleteUnlessClaimed(blob)).ifPresent(removed);
+      jobs.add(new Job<>("remove " + blob.digest(), () -> deleteUnlessClaimed(blob)));
     }
+    patience.callAll(jobs, done -> done.ifPresent(removed));
     Set<String> refs = texts("SELECT backend FROM ingest");
     for (IngestStatus ingest : ingests) {
       if (!refs.contains(ingest.ref())) {
@@ -54,10 +57,12 @@ final class ContentCleanup {
 
   /** As {@link #run(Consumer)}, for blobs of which it is known that a record is gone. */
   void run(Set<String> candidates, Consumer<Garbage> removed) throws IOException {
+    List<Job<Optional<Garbage>>> jobs = new ArrayList<>();
     for (String candidate : candidates) {
       Digest digest = Digest.parse(candidate);
-      patience.call("remove " + digest, () -> deleteUnlessClaimed(digest)).ifPresent(removed);
+      jobs.add(new Job<>("remove " + digest, () -> deleteUnlessClaimed(digest)));
     }
+    patience.callAll(jobs, done -> done.ifPresent(removed));
   }
 
   private Optional<Garbage> deleteUnlessClaimed(Digest digest) throws IOException {

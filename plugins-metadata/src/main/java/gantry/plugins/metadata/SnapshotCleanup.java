@@ -6,6 +6,7 @@ import gantry.errors.NotFoundException;
 import gantry.errors.UnimplementedException;
 import gantry.filters.Filter;
 import gantry.metadata.Garbage;
+import gantry.plugins.metadata.Patience.Job;
 import gantry.snapshots.SnapshotInfo;
 import gantry.snapshots.SnapshotKind;
 import gantry.snapshots.Snapshotter;
@@ -16,9 +17,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,9 +49,18 @@ final class SnapshotCleanup {
    * @param removed is shown each after it is gone
    */
   void run(Consumer<Garbage> removed) throws IOException {
-    for (SnapshotInfo orphan : patience.call("list snapshots of " + raw.name(), this::find)) {
-      String what = "remove " + orphan.name() + " from snapshotter " + raw.name();
-      patience.call(what, () -> removeUnlessClaimed(orphan)).ifPresent(removed);
+    List<List<SnapshotInfo>> levels =
+        patience.call("list snapshots of " + raw.name(), this::levels);
+    for (List<SnapshotInfo> level : levels) {
+      List<Job<Optional<Garbage>>> jobs =
+          level.stream()
+              .map(
+                  orphan ->
+                      new Job<>(
+                          "remove " + orphan.name() + " from snapshotter " + raw.name(),
+                          () -> removeUnlessClaimed(orphan)))
+              .toList();
+      patience.callAll(jobs, done -> done.ifPresent(removed));
     }
     patience.call("clean up snapshotter " + raw.name(), this::cleanup);
   }
@@ -70,13 +81,16 @@ final class SnapshotCleanup {
 
   /** What no record names, leaves first. */
   List<SnapshotInfo> find() throws IOException {
+    return levels().stream().flatMap(List::stream).toList();
+  }
+
+  /** What no record names: those of a level have no children but on the levels before. */
+  private List<List<SnapshotInfo>> levels() throws IOException {
     Map<String, SnapshotInfo> present = new HashMap<>();
     raw.handle().run(backend -> backend.walk(Filter.ALL, info -> present.put(info.name(), info)));
     Set<String> recorded = recorded();
-    return leavesFirst(List.copyOf(present.values())).stream()
-        .filter(key -> !recorded.contains(key))
-        .map(present::get)
-        .filter(Objects::nonNull)
+    return levels(List.copyOf(present.values())).stream()
+        .map(level -> level.stream().filter(info -> !recorded.contains(info.name())).toList())
         .toList();
   }
 
@@ -95,14 +109,15 @@ final class SnapshotCleanup {
                     raw.name())));
   }
 
-  static List<String> leavesFirst(List<SnapshotInfo> present) {
+  /** All of them by their distance from the root of their tree, the farthest first. */
+  static List<List<SnapshotInfo>> levels(List<SnapshotInfo> present) {
     Map<String, String> parents = new HashMap<>();
     present.forEach(info -> parents.put(info.name(), info.parent()));
-    Map<String, Integer> depths = new HashMap<>();
-    present.forEach(info -> depths.put(info.name(), depth(info.name(), parents)));
-    return parents.keySet().stream()
-        .sorted(Comparator.comparing((String key) -> depths.getOrDefault(key, 0)).reversed())
-        .toList();
+    SortedMap<Integer, List<SnapshotInfo>> levels = new TreeMap<>(Comparator.reverseOrder());
+    for (SnapshotInfo info : present) {
+      levels.computeIfAbsent(depth(info.name(), parents), depth -> new ArrayList<>()).add(info);
+    }
+    return List.copyOf(levels.values());
   }
 
   private static int depth(String key, Map<String, String> parents) {
