@@ -17,6 +17,9 @@ record UnixChannel(ManagedChannel channel, EventLoopGroup loop) implements AutoC
   /** Largest message both sides accept, bytes. */
   private static final int MESSAGE_MAX = 16 << 20;
 
+  /** Bytes the server may send ahead; one that is given saves a ping with every message. */
+  private static final int WINDOW = 1 << 20;
+
   private static final int CLOSE_TIMEOUT_MILLIS = 500;
 
   static UnixChannel to(Path socket) {
@@ -37,6 +40,7 @@ record UnixChannel(ManagedChannel channel, EventLoopGroup loop) implements AutoC
             .disableRetry()
             .maxTraceEvents(0)
             .maxInboundMessageSize(MESSAGE_MAX)
+            .flowControlWindow(WINDOW)
             .build();
     return new UnixChannel(channel, loop);
   }

@@ -28,6 +28,12 @@ final class GrpcListener implements AutoCloseable {
   /** Bytes of headers a client may send; Go's servers are as generous. */
   private static final int METADATA_MAX = 1 << 20;
 
+  /**
+   * Bytes a client may send ahead. A window that is given is not adapted to the bandwidth, which
+   * would take a ping with every message on what is no network.
+   */
+  private static final int WINDOW = 1 << 20;
+
   private static final Duration GRACE = Duration.ofSeconds(1);
   private static final Duration LIMIT = Duration.ofSeconds(5);
 
@@ -78,6 +84,7 @@ final class GrpcListener implements AutoCloseable {
             .addStreamTracerFactory(tally)
             .maxInboundMessageSize(messageMax)
             .maxInboundMetadataSize(METADATA_MAX)
+            .flowControlWindow(WINDOW)
             .fallbackHandlerRegistry(registry)
             .build();
     GrpcListener listener = new GrpcListener(loops, calls, server, socket, handshakes);
