@@ -227,19 +227,20 @@ class PluginHandleTest {
 
   @Test
   void callsThatEndAtTheirDeadline_areNeverInterruptedAfterwards() throws Exception {
-    PluginHandle<Work> handle = rig.handle(PLUGIN, Duration.ofSeconds(10));
     Queue<Throwable> leaks = new ConcurrentLinkedQueue<>();
     AtomicInteger interrupted = new AtomicInteger();
     for (int i = 0; i < 4; i++) {
+      PluginHandle<Work> handle = rig.handle(PLUGIN, Duration.ofSeconds(10));
       inBackground(
           () -> {
-            for (int call = 0; call < 500; call++) {
-              rig.move(handle);
+            for (int call = 0; call < 500 || interrupted.get() == 0; call++) {
+              Provider<Work> provider = rig.move(handle);
               boolean late = callAboutAsLongAs(handle, Duration.ofNanos(100_000 + call * 200L));
               interrupted.addAndGet(late ? 1 : 0);
               if (Thread.interrupted()) {
                 leaks.add(new AssertionError("interrupted after call " + call));
               }
+              provider.retire();
             }
           });
     }
