@@ -2,26 +2,19 @@
 package gantry.supervisor;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.Empty;
 import com.google.protobuf.MessageLite;
-import containerd.services.events.ttrpc.v1.ForwardRequest;
 import containerd.types.Envelope;
-import gantry.errors.DeadlineExceededException;
-import gantry.errors.GantryException;
-import gantry.errors.UnavailableException;
-import gantry.ttrpc.TtrpcClient;
+import gantry.supervisor.EventConnection.Answer;
+import gantry.supervisor.EventConnection.Rest;
 import gantry.wire.TimestampWire;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,20 +28,20 @@ final class Events implements AutoCloseable {
   static final int CAPACITY = 1 << 14;
 
   private static final Logger LOG = LoggerFactory.getLogger(Events.class);
-  private static final String SERVICE = "containerd.services.events.ttrpc.v1.Events";
-  private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
   private static final int TRIES = 5;
 
+  /** How many are brought with one call when they come faster than calls are answered. */
+  private static final int AT_ONCE = 64;
+
   private record Queued(long number, Envelope envelope) {}
 
-  private final Path address;
+  private final EventConnection connection;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<Queued> queue = new ArrayDeque<>();
   private final Thread sender;
-  private @Nullable TtrpcClient daemon;
   private long next;
   private long lost;
   private boolean nudged;
@@ -64,7 +57,7 @@ final class Events implements AutoCloseable {
    * @param before what a version before this one had not sent
    */
   Events(Path address, List<Envelope> before) {
-    this.address = address;
+    this.connection = new EventConnection(address);
     before.forEach(envelope -> queue.addLast(new Queued(next++, envelope)));
     this.sender = Thread.ofVirtual().name("events").start(this::run);
   }
@@ -104,35 +97,41 @@ final class Events implements AutoCloseable {
 
   private void run() {
     Duration pause = FIRST_PAUSE;
-    int tries = 0;
-    try {
+    int refusals = 0;
+    try (connection) {
       while (true) {
-        Queued head = head();
-        if (head == null) {
+        List<Queued> oldest = oldest();
+        if (oldest.isEmpty()) {
           return;
         }
-        Outcome outcome = send(head.envelope());
-        tries = outcome == Outcome.REFUSED ? tries + 1 : 0;
-        if (outcome == Outcome.SENT || tries >= TRIES) {
-          drop(head, outcome);
-          tries = 0;
+        Answer answer = connection.bring(oldest.stream().map(Queued::envelope).toList());
+        if (answer.taken() > 0) {
+          drop(oldest.subList(0, answer.taken()));
+          refusals = 0;
           pause = FIRST_PAUSE;
-          continue;
         }
-        if (outcome == Outcome.AWAY && ending()) {
-          return;
+        refusals = answer.rest() == Rest.REFUSED ? refusals + 1 : 0;
+        if (refusals >= TRIES) {
+          Queued refused = oldest.get(answer.taken());
+          LOG.warn("event {} dropped: the daemon refuses it", refused.envelope().getTopic());
+          drop(List.of(refused));
+          refusals = 0;
+        } else if (answer.rest() != Rest.NOT_TRIED) {
+          if (answer.rest() == Rest.AWAY && ending()) {
+            return;
+          }
+          pause(pause);
+          pause = longer(pause);
         }
-        pause(pause);
-        pause =
-            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
-                ? pause.multipliedBy(2)
-                : LONGEST_PAUSE;
       }
     } catch (InterruptedException e) {
       LOG.debug("events stopped");
-    } finally {
-      disconnect();
     }
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration twice = pause.multipliedBy(2);
+    return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
   }
 
   private boolean ending() {
@@ -144,26 +143,27 @@ final class Events implements AutoCloseable {
     }
   }
 
-  private @Nullable Queued head() throws InterruptedException {
+  /** Waits for some; none if there are none left and none will come. */
+  private List<Queued> oldest() throws InterruptedException {
     lock.lock();
     try {
       while (queue.isEmpty() && !closed) {
         changed.await();
       }
       nudged = false;
-      return queue.peekFirst();
+      return queue.stream().limit(AT_ONCE).toList();
     } finally {
       lock.unlock();
     }
   }
 
-  private void drop(Queued head, Outcome outcome) {
+  private void drop(List<Queued> done) {
     long missing;
     lock.lock();
     try {
-      // it may have been pushed out meanwhile
-      Queued first = queue.peekFirst();
-      if (first != null && first.number() == head.number()) {
+      // some may have been pushed out meanwhile
+      long last = done.getLast().number();
+      while (!queue.isEmpty() && queue.getFirst().number() <= last) {
         queue.removeFirst();
       }
       missing = lost;
@@ -173,9 +173,6 @@ final class Events implements AutoCloseable {
     }
     if (missing > 0) {
       LOG.warn("{} events were lost while the daemon was away", missing);
-    }
-    if (outcome != Outcome.SENT) {
-      LOG.warn("event {} dropped: the daemon refuses it", head.envelope().getTopic());
     }
   }
 
@@ -188,50 +185,6 @@ final class Events implements AutoCloseable {
       }
     } finally {
       lock.unlock();
-    }
-  }
-
-  private enum Outcome {
-    SENT,
-    AWAY,
-    REFUSED
-  }
-
-  private Outcome send(Envelope envelope) throws InterruptedException {
-    try {
-      connect()
-          .call(
-              SERVICE,
-              "Forward",
-              ForwardRequest.newBuilder().setEnvelope(envelope).build(),
-              Empty.parser(),
-              TIMEOUT,
-              Map.of("containerd-namespace-ttrpc", envelope.getNamespace()));
-      return Outcome.SENT;
-    } catch (IOException | UnavailableException | DeadlineExceededException e) {
-      LOG.debug("event {} waits for the daemon: {}", envelope.getTopic(), e.getMessage());
-      disconnect();
-      return Outcome.AWAY;
-    } catch (GantryException e) {
-      LOG.debug("event {} refused: {}", envelope.getTopic(), e.getMessage());
-      return Outcome.REFUSED;
-    }
-  }
-
-  private TtrpcClient connect() throws IOException {
-    TtrpcClient known = daemon;
-    if (known == null || !known.isOpen()) {
-      known = TtrpcClient.connect(address);
-      daemon = known;
-    }
-    return known;
-  }
-
-  private void disconnect() {
-    TtrpcClient known = daemon;
-    if (known != null) {
-      known.close();
-      daemon = null;
     }
   }
 

@@ -3,6 +3,8 @@ package gantry.plugins.server;
 
 import com.google.protobuf.Empty;
 import containerd.services.events.ttrpc.v1.ForwardRequest;
+import containerd.types.Envelope;
+import gantry.errors.GantryException;
 import gantry.events.EventBus;
 import gantry.plugins.ListeningSocket;
 import gantry.plugins.ListeningSockets;
@@ -13,6 +15,8 @@ import gantry.ttrpc.TtrpcMethod;
 import gantry.ttrpc.TtrpcServer;
 import gantry.ttrpc.TtrpcServices;
 import gantry.wire.EventWire;
+import io.gantry.admin.v1.ForwardAllRequest;
+import io.gantry.admin.v1.ForwardAllResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -97,7 +101,14 @@ public final class TtrpcEvents implements Takeover {
                 "containerd.services.events.ttrpc.v1.Events",
                 List.of(
                     new TtrpcMethod<>(
-                        "Forward", ForwardRequest.parser(), (request, call) -> forward(request))));
+                        "Forward", ForwardRequest.parser(), (request, call) -> forward(request))))
+            .add(
+                "gantry.admin.v1.Events",
+                List.of(
+                    new TtrpcMethod<>(
+                        "ForwardAll",
+                        ForwardAllRequest.parser(),
+                        (request, call) -> forward(request))));
     try {
       serving.set(TtrpcServer.serve(opened.path(), opened.channel(), services));
     } catch (IOException e) {
@@ -127,6 +138,19 @@ public final class TtrpcEvents implements Takeover {
   private Empty forward(ForwardRequest request) {
     events.forward(EventWire.decode(request.getEnvelope()));
     return Empty.getDefaultInstance();
+  }
+
+  private ForwardAllResponse forward(ForwardAllRequest request) {
+    int taken = 0;
+    try {
+      for (Envelope envelope : request.getEnvelopesList()) {
+        events.forward(EventWire.decode(envelope));
+        taken++;
+      }
+    } catch (GantryException e) {
+      log.debug("event {} refused", request.getEnvelopes(taken).getTopic(), e);
+    }
+    return ForwardAllResponse.newBuilder().setTaken(taken).build();
   }
 
   /** Lets go of the socket; shims keep their events and connect again. */

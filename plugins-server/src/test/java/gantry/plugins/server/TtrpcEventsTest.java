@@ -13,12 +13,16 @@ import gantry.events.Event;
 import gantry.testkit.RecordingEventBus;
 import gantry.ttrpc.TtrpcClient;
 import gantry.wire.EventWire;
+import io.gantry.admin.v1.ForwardAllRequest;
+import io.gantry.admin.v1.ForwardAllResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +77,33 @@ class TtrpcEventsTest {
     assertThat(events.envelopes()).containsExactly(envelope);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
         .isEqualTo("rw-rw----");
+  }
+
+  @Test
+  void manyEvents_areTakenInUpToTheFirstThatIsNone() throws Exception {
+    List<Envelope> all = new ArrayList<>();
+    for (int pid = 1; pid <= 3; pid++) {
+      all.add(new Envelope(Instant.EPOCH, "ns", new Event.TaskStart("c", pid)));
+    }
+    ForwardAllRequest request =
+        ForwardAllRequest.newBuilder()
+            .addAllEnvelopes(all.stream().map(EventWire::encode).toList())
+            .addEnvelopes(
+                containerd.types.Envelope.newBuilder().setNamespace("ns").setTopic("no topic"))
+            .addEnvelopes(EventWire.encode(all.getFirst()))
+            .build();
+    try (TtrpcClient client = TtrpcClient.connect(socket)) {
+      ForwardAllResponse answer =
+          client.call(
+              "gantry.admin.v1.Events",
+              "ForwardAll",
+              request,
+              ForwardAllResponse.parser(),
+              Duration.ofSeconds(10),
+              Map.of());
+      assertThat(answer.getTaken()).isEqualTo(3);
+    }
+    assertThat(events.envelopes()).isEqualTo(all);
   }
 
   @Test
