@@ -56,7 +56,12 @@ final class Exchange<Q, R> extends ServerCall.Listener<Q> implements Source<Q>, 
             .name(call.getMethodDescriptor().getFullMethodName())
             .unstarted(() -> exchange.work(headers, method));
     exchange.worker = worker;
-    worker.start();
+    if (call.getMethodDescriptor().getType().clientSendsOneMessage()) {
+      exchange.asked = true;
+      call.request(1);
+    } else {
+      worker.start();
+    }
     return exchange;
   }
 
@@ -91,15 +96,15 @@ final class Exchange<Q, R> extends ServerCall.Listener<Q> implements Source<Q>, 
 
   @Override
   public Optional<Q> next(Duration patience) throws InterruptedException {
-    boolean isAsked;
+    boolean mustAsk;
     lock.lock();
     try {
-      isAsked = asked;
-      asked = true;
+      mustAsk = !asked && !halfClosed && arrived.isEmpty();
+      asked |= mustAsk;
     } finally {
       lock.unlock();
     }
-    if (!isAsked) {
+    if (mustAsk) {
       // not under the lock: what has arrived may be handed over at once
       call.request(1);
     }
@@ -173,9 +178,14 @@ final class Exchange<Q, R> extends ServerCall.Listener<Q> implements Source<Q>, 
         });
   }
 
+  /** Who sends one request only has sent it by now, so that its thread need not wait for it. */
   @Override
   public void onHalfClose() {
     change(() -> halfClosed = true);
+    Thread thread = worker;
+    if (thread != null && thread.getState() == Thread.State.NEW) {
+      thread.start();
+    }
   }
 
   @Override
@@ -218,6 +228,7 @@ final class Exchange<Q, R> extends ServerCall.Listener<Q> implements Source<Q>, 
     Thread thread = worker;
     try {
       if (thread != null
+          && thread.getState() != Thread.State.NEW
           && thread.threadId() != Thread.currentThread().threadId()
           && !thread.join(WIND_DOWN)) {
         log.warn(
