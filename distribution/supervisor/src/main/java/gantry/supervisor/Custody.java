@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,8 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -27,9 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has the daemon keep duplicates of the descriptors that would be lost with this process, for the
- * supervisor after it. Whenever another daemon is there it gets them all. Nothing here waits for
- * the daemon but {@link #settle}: what is to be told is no more than the names of what changed.
- * Safe for concurrent use.
+ * supervisor after it. Whenever another daemon is there it gets them all. Nobody here waits for the
+ * daemon: what is to be told is no more than the names of what changed. Safe for concurrent use.
  */
 final class Custody implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Custody.class);
@@ -40,10 +36,8 @@ final class Custody implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Set<String> dirty = new LinkedHashSet<>();
-  private final List<CountDownLatch> waiting = new ArrayList<>();
   private boolean nudged;
   private boolean closed;
-  private boolean telling;
 
   /** Of the thread alone. */
   private @Nullable SafeClient safe;
@@ -147,21 +141,6 @@ final class Custody implements AutoCloseable {
     }
   }
 
-  /** Waits until the daemon knows all that was to be told so far; false if not in that time. */
-  boolean settle(Duration longest) throws InterruptedException {
-    CountDownLatch done = new CountDownLatch(1);
-    lock.lock();
-    try {
-      if (address == null || closed || (dirty.isEmpty() && !telling)) {
-        return true;
-      }
-      waiting.add(done);
-    } finally {
-      lock.unlock();
-    }
-    return done.await(longest.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
   private void run() {
     try {
       while (awaitWork()) {
@@ -205,7 +184,6 @@ final class Custody implements AutoCloseable {
       while (left > 0 && !nudged && !closed) {
         left = changed.awaitNanos(left);
       }
-      release();
     } finally {
       lock.unlock();
     }
@@ -215,23 +193,14 @@ final class Custody implements AutoCloseable {
     lock.lock();
     try {
       if (dirty.isEmpty()) {
-        release();
         return Optional.empty();
       }
-      telling = true;
       String name = dirty.iterator().next();
       dirty.remove(name);
       return Optional.of(name);
     } finally {
       lock.unlock();
     }
-  }
-
-  /** Whoever waits has waited for a daemon that is there, or there is none. */
-  private void release() {
-    telling = false;
-    waiting.forEach(CountDownLatch::countDown);
-    waiting.clear();
   }
 
   /** Connects to the daemon that is there now; a new one gets everything. */
@@ -315,7 +284,6 @@ final class Custody implements AutoCloseable {
     lock.lock();
     try {
       closed = true;
-      release();
       changed.signalAll();
     } finally {
       lock.unlock();

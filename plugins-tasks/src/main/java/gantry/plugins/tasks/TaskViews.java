@@ -185,7 +185,8 @@ final class TaskViews {
     } catch (CanceledException e) {
       throw e;
     } catch (GantryException e) {
-      LOG.error("metrics of task {}: left out", id, e);
+      LOG.warn("metrics of task {}: left out: {}", id, e.getMessage());
+      LOG.debug("metrics of task {}", id, e);
     }
     return Optional.empty();
   }
@@ -206,7 +207,8 @@ final class TaskViews {
     } catch (UnavailableException | DeadlineExceededException e) {
       throw e;
     } catch (GantryException e) {
-      LOG.error("state of task {}: shown as unknown", task.id(), e);
+      LOG.warn("state of task {}: shown as unknown: {}", task.id(), e.getMessage());
+      LOG.debug("state of task {}", task.id(), e);
       return unknown(execId.isEmpty() ? task.id() : execId);
     }
   }
