@@ -49,20 +49,20 @@ final class Cgroup {
   }
 
   /**
-   * Removes it, which takes that nothing is in it.
+   * Removes it, which takes that nothing is in it. A process that has ended is in no group any
+   * more, and one may be in a group that was not made for it: then nothing is removed.
    *
-   * @param name of a container's own; others, which it was put into, stay
-   * @return whether there was one
+   * @param name of a container's own
+   * @return whether all were the container's, and none is left
    */
   boolean remove(String name) throws IOException {
-    boolean found = false;
-    for (Path directory : all) {
-      if (directory.endsWith(name)) {
-        Files.deleteIfExists(directory);
-        found = true;
-      }
+    if (all.isEmpty() || !all.stream().allMatch(directory -> directory.endsWith(name))) {
+      return false;
     }
-    return found;
+    for (Path directory : all) {
+      Files.deleteIfExists(directory);
+    }
+    return true;
   }
 
   /** What it has used. */

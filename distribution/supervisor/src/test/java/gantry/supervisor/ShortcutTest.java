@@ -213,6 +213,27 @@ class ShortcutTest {
   }
 
   @Test
+  void containerThatEndedWithNobodyWatching_isDeletedWithAllItsGroups() throws Exception {
+    String cgroup = "gantry-test-a-" + ProcessHandle.current().pid();
+    create(bundle("busybox sleep 1000"));
+    supervisor.start("a", "");
+    int pid = supervisor.state("a", "").getPid();
+    supervisor.crash();
+    // a zombie: its parent is this process, where nobody waits for it now
+    Processes.kill(pid, Processes.SIGKILL);
+    while (!Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") Z ")) {
+      Thread.onSpinWait();
+    }
+
+    supervisor = new TestSupervisor(dir);
+    supervisor.await("a", "");
+    supervisor.delete("a", "");
+
+    assertThat(cgroups(cgroup)).isEmpty();
+    assertThat(dir.resolve("state/runc/test/a")).doesNotExist();
+  }
+
+  @Test
   void containerThatWaitsForItsStart_isTakenUpAsCreated() throws Exception {
     create(bundle("exit 5"));
     supervisor.crash();
