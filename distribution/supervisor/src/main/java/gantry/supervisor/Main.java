@@ -86,9 +86,9 @@ public final class Main {
     @Nullable HandOver before = inherited;
     List<String> own = withoutHandOver(words);
     Replacement replacement = new Replacement();
-    UnixListener listener = before == null ? listen(arguments.socket()) : before.listener();
     @Nullable Keeper keeper =
         keeper(arguments.keeper(), before == null ? List.of() : before.kept());
+    UnixListener listener = before == null ? listen(arguments.socket()) : before.listener();
     Serving serving = new Serving(arguments, own, lock, listener, replacement);
     while (true) {
       Optional<HandOver> left = serving.run(before);

@@ -174,8 +174,9 @@ public final class SupervisedRunc
   void setSockets(ListeningSockets sockets) {
     connection.whenConnected(
         () -> {
-          sockets.keep();
+          // its keeper of sockets is there once it answers, not once its own socket is
           greet();
+          sockets.keep();
         });
   }
 
