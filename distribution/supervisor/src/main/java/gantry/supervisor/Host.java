@@ -9,8 +9,8 @@ import java.nio.file.Path;
  *
  * @param custody what the next supervisor would need
  * @param scratch for short-lived files and sockets
- * @param cgroups where control groups are
  * @param runtimeRoot where runtimes keep their state if not told otherwise, below it by namespace
+ * @param cgroups where control groups are
  */
 record Host(
     PidWatcher exits,
@@ -19,14 +19,4 @@ record Host(
     Custody custody,
     Path scratch,
     Path runtimeRoot,
-    CgroupMounts cgroups) {
-  Host(
-      PidWatcher exits,
-      Events events,
-      Ledger ledger,
-      Custody custody,
-      Path scratch,
-      Path runtimeRoot) {
-    this(exits, events, ledger, custody, scratch, runtimeRoot, new CgroupMounts());
-  }
-}
+    CgroupMounts cgroups) {}

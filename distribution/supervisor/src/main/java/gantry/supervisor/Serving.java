@@ -70,7 +70,15 @@ final class Serving {
         Fd scratch = Fd.open(Directories.fresh(state.resolve("tmp")), Open.PATH)) {
       Ledger ledger = new Ledger(Directories.make(state.resolve("tasks")));
       Path shortName = Directories.shortName(scratch);
-      Host host = new Host(exits, events, ledger, custody, shortName, arguments.runtimeRoot());
+      Host host =
+          new Host(
+              exits,
+              events,
+              ledger,
+              custody,
+              shortName,
+              arguments.runtimeRoot(),
+              new CgroupMounts());
       try (Supervisor supervisor = new Supervisor(host)) {
         int lost = adopt(supervisor, before);
         custody.start();

@@ -80,10 +80,7 @@ class CheckpointTest {
 
   @AfterEach
   void stop() throws Exception {
-    for (Task task : supervisor.supervisor.tasks()) {
-      task.runc().delete(task.key().id(), true);
-    }
-    supervisor.close();
+    supervisor.end();
     daemon.close();
   }
 
@@ -93,10 +90,7 @@ class CheckpointTest {
         .setId(id)
         .setBundle(TestBundle.of(dir.resolve(id), false, script).path().toString())
         .setStdout("file://" + dir.resolve("out-" + id))
-        .setOptions(
-            Any.newBuilder()
-                .setTypeUrl("containerd.runc.v1.Options")
-                .setValue(options.toByteString()));
+        .setOptions(TestBundle.options(options));
   }
 
   private Options.Builder options() {

@@ -51,10 +51,7 @@ class ProcessTest {
 
   @AfterEach
   void stop() throws Exception {
-    for (Task task : supervisor.supervisor.tasks()) {
-      task.runc().delete(task.key().id(), true);
-    }
-    supervisor.close();
+    supervisor.end();
     daemon.close();
     Mounts.unmountRecursive(dir);
   }
@@ -338,10 +335,7 @@ class ProcessTest {
     CreateTaskRequest request =
         request("true", "'hostname'", "'hostname'")
             .setOptions(
-                Any.newBuilder()
-                    .setTypeUrl("containerd.runc.v1.Options")
-                    .setValue(
-                        Options.newBuilder().setShimCgroup("/somewhere").build().toByteString()))
+                TestBundle.options(Options.newBuilder().setShimCgroup("/somewhere").build()))
             .build();
     assertThatThrownBy(() -> supervisor.create(request))
         .isInstanceOf(UnimplementedException.class)
@@ -362,10 +356,7 @@ class ProcessTest {
             .build();
     run(
         request("exit 8", "'hostname'", "'hostname'")
-            .setOptions(
-                Any.newBuilder()
-                    .setTypeUrl("containerd.runc.v1.Options")
-                    .setValue(options.toByteString()))
+            .setOptions(TestBundle.options(options))
             .build());
     assertThat(supervisor.await("a", "")).isEqualTo(8);
     assertThat(dir.resolve("elsewhere/test/a/state.json")).exists();
@@ -382,12 +373,7 @@ class ProcessTest {
     Options options =
         Options.newBuilder().setBinaryName(runtime.toString()).setSystemdCgroup(true).build();
     CreateTaskRequest request =
-        request("true", "'hostname'", "'hostname'")
-            .setOptions(
-                Any.newBuilder()
-                    .setTypeUrl("containerd.runc.v1.Options")
-                    .setValue(options.toByteString()))
-            .build();
+        request("true", "'hostname'", "'hostname'").setOptions(TestBundle.options(options)).build();
     assertThatThrownBy(() -> supervisor.create(request))
         .hasMessageContaining("OCI runtime create failed: exit status 1");
     assertThat(Files.readString(dir.resolve("calls"))).contains("--systemd-cgroup");
@@ -401,10 +387,7 @@ class ProcessTest {
     supervisor.create(
         request("true", "'hostname'", "'hostname'")
             .setStdout(out.toString())
-            .setOptions(
-                Any.newBuilder()
-                    .setTypeUrl("containerd.runc.v1.Options")
-                    .setValue(options.toByteString()))
+            .setOptions(TestBundle.options(options))
             .build());
     // the runtime gives it to the process's user then, and leaves the group
     assertThat(Files.getAttribute(out, "unix:gid")).isEqualTo(5678);
@@ -417,10 +400,7 @@ class ProcessTest {
     Options options = Options.newBuilder().setBinaryName("crun").build();
     CreateTaskRequest request =
         request("exit 9", "'hostname'", "'hostname'")
-            .setOptions(
-                Any.newBuilder()
-                    .setTypeUrl("containerd.runc.v1.Options")
-                    .setValue(options.toByteString()))
+            .setOptions(TestBundle.options(options))
             .build();
     try {
       run(request);

@@ -4,7 +4,6 @@ package gantry.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.Any;
 import containerd.runc.v1.Options;
 import containerd.task.v3.CreateTaskRequest;
 import containerd.v1.types.Status;
@@ -53,10 +52,7 @@ class ShortcutTest {
 
   @AfterEach
   void stop() throws Exception {
-    for (Task task : supervisor.supervisor.tasks()) {
-      task.runc().delete(task.key().id(), true);
-    }
-    supervisor.close();
+    supervisor.end();
     daemon.close();
   }
 
@@ -66,10 +62,7 @@ class ShortcutTest {
         CreateTaskRequest.newBuilder()
             .setId("a")
             .setBundle(bundle.path().toString())
-            .setOptions(
-                Any.newBuilder()
-                    .setTypeUrl("containerd.runc.v1.Options")
-                    .setValue(options.toByteString()))
+            .setOptions(TestBundle.options(options))
             .build());
   }
 

@@ -37,10 +37,7 @@ class StallTest {
 
   @AfterEach
   void stop() throws Exception {
-    for (Task task : supervisor.supervisor.tasks()) {
-      task.runc().delete(task.key().id(), true);
-    }
-    supervisor.close();
+    supervisor.end();
     daemon.close();
   }
 

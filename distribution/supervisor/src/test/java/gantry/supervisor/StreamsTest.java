@@ -40,10 +40,7 @@ class StreamsTest {
 
   @AfterEach
   void stop() throws Exception {
-    for (Task task : supervisor.supervisor.tasks()) {
-      task.runc().delete(task.key().id(), true);
-    }
-    supervisor.close();
+    supervisor.end();
     daemon.close();
   }
 

@@ -59,10 +59,7 @@ class SupervisorTest {
 
   @AfterEach
   void stop() throws Exception {
-    for (Task task : supervisor.supervisor.tasks()) {
-      task.runc().delete(task.key().id(), true);
-    }
-    supervisor.close();
+    supervisor.end();
     daemon.close();
     Mounts.unmountRecursive(dir);
   }
@@ -368,10 +365,7 @@ class SupervisorTest {
         CreateTaskRequest.newBuilder()
             .setId("a")
             .setBundle(bundle("a", SLEEP).path().toString())
-            .setOptions(
-                Any.newBuilder()
-                    .setTypeUrl("containerd.runc.v1.Options")
-                    .setValue(options.toByteString()))
+            .setOptions(TestBundle.options(options))
             .build();
     assertThatThrownBy(() -> supervisor.create(request))
         .isInstanceOf(FailedPreconditionException.class)

@@ -3,6 +3,7 @@ package gantry.supervisor;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import containerd.runc.v1.Options;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,14 @@ record TestBundle(Path path) {
             .replace('\'', '"');
     Files.writeString(path.resolve("config.json"), config);
     return new TestBundle(path);
+  }
+
+  /** What a request wants of runc. */
+  static Any options(Options options) {
+    return Any.newBuilder()
+        .setTypeUrl("containerd.runc.v1.Options")
+        .setValue(options.toByteString())
+        .build();
   }
 
   /** The specification of a further process. */

@@ -46,7 +46,14 @@ final class TestSupervisor implements AutoCloseable {
     Ledger ledger = new Ledger(Files.createDirectories(dir.resolve("state/tasks")));
     supervisor =
         new Supervisor(
-            new Host(exits, events, ledger, new Custody(null), scratch, dir.resolve("state/runc")));
+            new Host(
+                exits,
+                events,
+                ledger,
+                new Custody(null),
+                scratch,
+                dir.resolve("state/runc"),
+                new CgroupMounts()));
     supervisor.adopt(name -> Legacy.NONE);
     TtrpcServices services = new TaskService(supervisor, "", events::nudge, () -> {}).services();
     server = TtrpcServer.start(dir.resolve("supervisor"), services);
@@ -125,6 +132,14 @@ final class TestSupervisor implements AutoCloseable {
     server.close();
     events.close();
     exits.close();
+  }
+
+  /** Removes the containers, then ends. */
+  void end() throws IOException, InterruptedException {
+    for (Task task : supervisor.tasks()) {
+      task.runc().delete(task.key().id(), true);
+    }
+    close();
   }
 
   @Override
