@@ -56,8 +56,9 @@ digest_files() {
 # when nothing changed since it was made. A tree that was copied or moved is read once to see that; if the
 # outcome cannot be noted down the cache is not used.
 find_aot() {
-  # Quiet, and mapped where it was made for: pages nobody touched then stay in the file instead of becoming memory.
-  aot_options="-Xlog:aot=off -Xlog:cds=off -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0"
+  # Quiet, and mapped where it was made for: pages nobody touched then stay in the file instead of becoming memory. Without the profiles of
+  # the training: by them the optimising compiler takes a processor's whole time at every start.
+  aot_options="-Xlog:aot=off -Xlog:cds=off -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -XX:-AOTRecordTraining -XX:-AOTReplayTraining"
   aot="" cache="$home/lib/gantry/$program.aot"
   if [ -n "${AOT_TRAINING_DIRECTORY:-}" ]; then aot="-XX:AOTCacheOutput=$AOT_TRAINING_DIRECTORY/$program.aot $aot_options"; return 0; fi
   [ -f "$cache" ] && [ -f "$cache.digest" ] || return 0
