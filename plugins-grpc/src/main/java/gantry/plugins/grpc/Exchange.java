@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -22,7 +24,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A call in progress: the meeting point of gRPC's callbacks and the thread that handles the call.
  * Only that thread closes it. The last callback returns after that thread is done, so who waits for
- * the end of the call waits for the end of the work.
+ * the end of the call waits for the end of the work. A call that hears of nothing between its
+ * request and its answer is handled in the callback itself: another thread would cost it as much
+ * again as the work of a small call.
  */
 final class Exchange<Q, R> extends ServerCall.Listener<Q> implements Source<Q>, Sink<R> {
   private static final Logger log = LoggerFactory.getLogger(Exchange.class);
@@ -34,6 +38,10 @@ final class Exchange<Q, R> extends ServerCall.Listener<Q> implements Source<Q>, 
   private static final Duration WIND_DOWN = Duration.ofMinutes(2);
 
   private final ServerCall<Q, R> call;
+  private final CallHeaders headers;
+  private final Replies.Conversation<Q, R> method;
+  private final boolean hearsNothing;
+  private final CountDownLatch done = new CountDownLatch(1);
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Queue<Q> arrived = new ArrayDeque<>();
@@ -44,28 +52,64 @@ final class Exchange<Q, R> extends ServerCall.Listener<Q> implements Source<Q>, 
   private boolean interruptible;
   private volatile @Nullable Thread worker;
 
-  private Exchange(ServerCall<Q, R> call) {
+  private Exchange(
+      ServerCall<Q, R> call,
+      CallHeaders headers,
+      Replies.Conversation<Q, R> method,
+      boolean hearsNothing) {
     this.call = call;
+    this.headers = headers;
+    this.method = method;
+    this.hearsNothing = hearsNothing;
   }
 
+  /** Begins a call that gets a thread of its own. */
   static <Q, R> Exchange<Q, R> start(
       ServerCall<Q, R> call, CallHeaders headers, Replies.Conversation<Q, R> method) {
-    Exchange<Q, R> exchange = new Exchange<>(call);
-    Thread worker =
-        Thread.ofVirtual()
-            .name(call.getMethodDescriptor().getFullMethodName())
-            .unstarted(() -> exchange.work(headers, method));
-    exchange.worker = worker;
+    Exchange<Q, R> exchange = new Exchange<>(call, headers, method, false);
     if (call.getMethodDescriptor().getType().clientSendsOneMessage()) {
-      exchange.asked = true;
-      call.request(1);
+      exchange.ask();
     } else {
-      worker.start();
+      exchange.begin();
     }
     return exchange;
   }
 
-  private void work(CallHeaders headers, Replies.Conversation<Q, R> method) {
+  /**
+   * Begins a call whose method reads one request, gives one answer and does not mind whether the
+   * client is still there.
+   */
+  static <Q, R> Exchange<Q, R> startSmall(
+      ServerCall<Q, R> call, CallHeaders headers, Replies.Conversation<Q, R> method) {
+    Exchange<Q, R> exchange = new Exchange<>(call, headers, method, true);
+    exchange.ask();
+    return exchange;
+  }
+
+  private void ask() {
+    asked = true;
+    call.request(1);
+  }
+
+  private void begin() {
+    Thread thread = Thread.ofVirtual().name(name()).unstarted(this::work);
+    worker = thread;
+    thread.start();
+  }
+
+  private String name() {
+    return call.getMethodDescriptor().getFullMethodName();
+  }
+
+  private void work() {
+    try {
+      reply();
+    } finally {
+      done.countDown();
+    }
+  }
+
+  private void reply() {
     Status status = Status.OK;
     try {
       method.reply(headers, this, this);
@@ -73,7 +117,7 @@ final class Exchange<Q, R> extends ServerCall.Listener<Q> implements Source<Q>, 
       status = GrpcErrors.toStatus(expected);
     } catch (Throwable unexpected) { // a call must not end without an answer
       status = GrpcErrors.toStatus(unexpected);
-      log.warn("{} failed", call.getMethodDescriptor().getFullMethodName(), unexpected);
+      log.warn("{} failed", name(), unexpected);
     }
     lock.lock();
     try {
@@ -122,7 +166,9 @@ final class Exchange<Q, R> extends ServerCall.Listener<Q> implements Source<Q>, 
     lock.lock();
     try {
       open();
-      await(call::isReady, "send answer", PATIENCE);
+      if (!hearsNothing) {
+        await(call::isReady, "send answer", PATIENCE);
+      }
       call.sendMessage(message);
     } finally {
       lock.unlock();
@@ -182,9 +228,13 @@ final class Exchange<Q, R> extends ServerCall.Listener<Q> implements Source<Q>, 
   @Override
   public void onHalfClose() {
     change(() -> halfClosed = true);
-    Thread thread = worker;
-    if (thread != null && thread.getState() == Thread.State.NEW) {
-      thread.start();
+    if (hearsNothing) {
+      Thread thread = Thread.currentThread();
+      thread.setName(name());
+      worker = thread;
+      work();
+    } else if (worker == null) {
+      begin();
     }
   }
 
@@ -228,13 +278,9 @@ final class Exchange<Q, R> extends ServerCall.Listener<Q> implements Source<Q>, 
     Thread thread = worker;
     try {
       if (thread != null
-          && thread.getState() != Thread.State.NEW
           && thread.threadId() != Thread.currentThread().threadId()
-          && !thread.join(WIND_DOWN)) {
-        log.warn(
-            "{} goes on {} s after its client left",
-            call.getMethodDescriptor().getFullMethodName(),
-            WIND_DOWN.toSeconds());
+          && !done.await(WIND_DOWN.toSeconds(), TimeUnit.SECONDS)) {
+        log.warn("{} goes on {} s after its client left", name(), WIND_DOWN.toSeconds());
       }
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();

@@ -32,8 +32,14 @@ final class Replies {
 
   /** One request, one answer. The method ends by itself, also when the client is gone. */
   <Q, R> ServerCallHandler<Q, R> unary(Unary<Q, R> method) {
-    return conversation(
-        (headers, requests, answers) -> answers.send(method.reply(headers, only(requests))));
+    Conversation<Q, R> small =
+        (headers, requests, answers) -> answers.send(method.reply(headers, only(requests)));
+    return new ServerCallHandler<>() {
+      @Override
+      public ServerCall.Listener<Q> startCall(ServerCall<Q, R> call, Metadata headers) {
+        return Exchange.startSmall(call, CallHeaders.of(headers), small);
+      }
+    };
   }
 
   /** One request, one answer after a long wait. The method is interrupted when the client goes. */
