@@ -13,16 +13,13 @@ final class RunRow implements Row {
   @Override
   public void measure(Stage stage, Report report) throws Exception {
     Settings settings = stage.settings();
-    Turns turns = new Turns(stage.shared(), settings.many(15, 2), settings.rounds(60, 4));
-    Series.Builder processor = new Series.Builder();
-    Series wall =
-        turns.take(
-            (side, number) -> Turns.millis(() -> side.workload().runToExit("run" + number)),
-            processor);
-    report.less(
-        name(), "run one container to its exit", "ms", wall, "snapshot to removal, over the API");
-    report.worst(name(), "run one container to its exit", "ms", wall, "");
-    Turns.processor(report, name(), "processor time of such a run", processor, CPU);
+    stage.quiet();
+    Pair pair = stage.shared();
+    Turns first = new Turns(pair, 0, settings.many(15, 2));
+    runs(report, first, "run one of a daemon's first containers", "early", "no warm-up at all");
+    Turns turns = new Turns(pair, settings.many(100, 2), settings.rounds(60, 4));
+    runs(
+        report, turns, "run one container to its exit", "run", "snapshot to removal, over the API");
 
     Series.Builder withClient = new Series.Builder();
     Series command =
@@ -36,5 +33,17 @@ final class RunRow implements Row {
     report.less(name(), "ctr run --rm … true", "ms", command, "the same ctr for both");
     report.worst(name(), "ctr run --rm … true", "ms", command, "");
     Turns.processor(report, name(), "processor time of such a ctr run", withClient, CPU + ", ctr");
+  }
+
+  private void runs(Report report, Turns turns, String what, String prefix, String note)
+      throws Exception {
+    Series.Builder processor = new Series.Builder();
+    Series wall =
+        turns.take(
+            (side, number) -> Turns.millis(() -> side.workload().runToExit(prefix + number)),
+            processor);
+    report.less(name(), what, "ms", wall, note);
+    report.worst(name(), what, "ms", wall, "");
+    Turns.processor(report, name(), what + ", processor time", processor, CPU);
   }
 }
