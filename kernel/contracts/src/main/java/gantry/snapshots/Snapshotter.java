@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.snapshots;
 
+import gantry.errors.FailedPreconditionException;
+import gantry.errors.NotFoundException;
 import gantry.errors.UnimplementedException;
 import gantry.filters.FieldPaths;
 import gantry.filters.Filter;
@@ -8,6 +10,7 @@ import gantry.labels.Labels;
 import gantry.mounts.Mount;
 import gantry.plugins.Contract;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -87,6 +90,26 @@ public interface Snapshotter {
    * @throws gantry.errors.FailedPreconditionException if it is the parent of another
    */
   void remove(String name) throws IOException;
+
+  /**
+   * Removes several snapshots, each as {@link #remove} would, where the backend can for little more
+   * than one of them. Passed over are those that are gone and the parents of snapshots that stay.
+   * What they held on disk may stay there until {@link #cleanup}.
+   *
+   * @return the names of those that were removed
+   */
+  default List<String> removeAll(List<String> names) throws IOException {
+    List<String> removed = new ArrayList<>();
+    for (String name : names) {
+      try {
+        remove(name);
+        removed.add(name);
+      } catch (NotFoundException | FailedPreconditionException e) {
+        // passed over
+      }
+    }
+    return removed;
+  }
 
   /** Shows every snapshot the filter matches, in no particular order. */
   void walk(Filter filter, Consumer<SnapshotInfo> sink) throws IOException;

@@ -324,6 +324,25 @@ public interface SnapshotterContract<S extends Snapshotter & Closeable> {
   }
 
   @Test
+  default void removeAll_passesOverTheUnknownAndParentsOfWhatStays(@TempDir Path root)
+      throws IOException {
+    try (S snapshots = open(root)) {
+      Layers layers = new Layers(snapshots, root);
+      layers.commit("bottom", "");
+      layers.commit("middle", "bottom");
+      snapshots.prepare("active", "", Labels.none());
+      snapshots.view("view", "bottom", Labels.none());
+
+      assertThat(snapshots.removeAll(List.of("active", "unknown", "bottom", "middle", "active")))
+          .containsExactly("active", "middle");
+      assertThat(names(snapshots, Filter.ALL)).containsExactlyInAnyOrder("bottom", "view");
+      assertThat(snapshots.removeAll(List.of("view", "bottom"))).containsExactly("view", "bottom");
+      assertThat(names(snapshots, Filter.ALL)).isEmpty();
+      snapshots.prepare("active", "", Labels.none());
+    }
+  }
+
+  @Test
   default void remove_ofUnknown_isNotFound(@TempDir Path root) throws IOException {
     try (S snapshots = open(root)) {
       assertThatExceptionOfType(NotFoundException.class)

@@ -2,17 +2,17 @@
 package gantry.plugins.metadata;
 
 import gantry.content.BlobInfo;
+import gantry.content.ContentStore;
 import gantry.content.IngestStatus;
 import gantry.errors.NotFoundException;
 import gantry.filters.Filter;
 import gantry.metadata.Garbage;
 import gantry.oci.Digest;
-import gantry.plugins.metadata.Patience.Job;
+import gantry.store.Transaction;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -42,11 +42,8 @@ final class ContentCleanup {
    */
   void run(Consumer<Garbage> removed) throws IOException {
     List<IngestStatus> ingests = patience.call("list ingests", this::ingests);
-    List<Job<Optional<Garbage>>> jobs = new ArrayList<>();
-    for (BlobInfo blob : patience.call("list blobs", this::unrecorded)) {
-      jobs.add(new Job<>("remove " + blob.digest(), () -> deleteUnlessClaimed(blob)));
-    }
-    patience.callAll(jobs, done -> done.ifPresent(removed));
+    List<BlobInfo> blobs = patience.call("list blobs", this::unrecorded);
+    patience.callAll("remove blobs", blobs, this::deleteUnlessClaimed, removed);
     Set<String> refs = texts("SELECT backend FROM ingest");
     for (IngestStatus ingest : ingests) {
       if (!refs.contains(ingest.ref())) {
@@ -57,17 +54,17 @@ final class ContentCleanup {
 
   /** As {@link #run(Consumer)}, for blobs of which it is known that a record is gone. */
   void run(Set<String> candidates, Consumer<Garbage> removed) throws IOException {
-    List<Job<Optional<Garbage>>> jobs = new ArrayList<>();
-    for (String candidate : candidates) {
-      Digest digest = Digest.parse(candidate);
-      jobs.add(new Job<>("remove " + digest, () -> deleteUnlessClaimed(digest)));
-    }
-    patience.callAll(jobs, done -> done.ifPresent(removed));
+    List<Digest> digests = candidates.stream().map(Digest::parse).toList();
+    patience.callAll("remove blobs", digests, this::deleteUnrecorded, removed);
   }
 
-  private Optional<Garbage> deleteUnlessClaimed(Digest digest) throws IOException {
-    Optional<BlobInfo> blob = isRecorded(digest.toString()) ? Optional.empty() : raw.find(digest);
-    return blob.isEmpty() ? Optional.empty() : deleteUnlessClaimed(blob.get());
+  /** Looks at the records first: most blobs that lost one have others. */
+  private List<Garbage> deleteUnrecorded(List<Digest> digests) throws IOException {
+    List<BlobInfo> present = new ArrayList<>();
+    for (Digest digest : unclaimed(digests)) {
+      raw.find(digest).ifPresent(present::add);
+    }
+    return deleteUnlessClaimed(present);
   }
 
   private List<IngestStatus> ingests() throws IOException {
@@ -94,7 +91,7 @@ final class ContentCleanup {
 
   /** Removes one of them unless a record claims it; whether it did. */
   boolean removeOrphan(Digest digest) throws IOException {
-    return deleteUnlessClaimed(digest).isPresent();
+    return !deleteUnrecorded(List.of(digest)).isEmpty();
   }
 
   /** The blobs that no record names. */
@@ -121,38 +118,46 @@ final class ContentCleanup {
   }
 
   /** All on one thread, so that others wait as long as the store is at it. */
-  private Optional<Garbage> deleteUnlessClaimed(BlobInfo blob) throws IOException {
-    String digest = blob.digest().toString();
-    if (!raw.condemned().add(digest)) {
-      return Optional.empty();
-    }
-    boolean isDeleted;
+  private List<Garbage> deleteUnlessClaimed(List<BlobInfo> blobs) throws IOException {
+    List<BlobInfo> mine =
+        blobs.stream().filter(blob -> raw.condemned().add(blob.digest().toString())).toList();
+    List<Digest> deleted;
     try {
-      isDeleted = !isRecorded(digest) && delete(blob.digest());
+      List<Digest> unclaimed = unclaimed(mine.stream().map(BlobInfo::digest).toList());
+      deleted = raw.handle().call(store -> deleteAll(store, unclaimed));
     } finally {
-      raw.condemned().release(digest);
+      mine.forEach(blob -> raw.condemned().release(blob.digest().toString()));
     }
-    if (!isDeleted) {
-      return Optional.empty();
-    }
-    log.info("collected blob {}, {} bytes: no record names it", digest, blob.size());
-    return Optional.of(garbage(blob));
+    Set<Digest> gone = Set.copyOf(deleted);
+    return mine.stream().filter(blob -> gone.contains(blob.digest())).map(this::tell).toList();
   }
 
-  private boolean isRecorded(String digest) {
+  private Garbage tell(BlobInfo blob) {
+    log.info("collected blob {}, {} bytes: no record names it", blob.digest(), blob.size());
+    return garbage(blob);
+  }
+
+  private List<Digest> unclaimed(List<Digest> digests) {
     return database.read(
-        tx ->
-            tx.exists("SELECT 1 FROM blob WHERE digest = ?", digest)
-                || tx.exists("SELECT 1 FROM ingest WHERE expected = ?", digest));
+        tx -> digests.stream().filter(digest -> !isRecorded(tx, digest.toString())).toList());
   }
 
-  private boolean delete(Digest digest) throws IOException {
-    try {
-      raw.handle().run(store -> store.delete(digest));
-      return true;
-    } catch (NotFoundException e) {
-      log.debug("collect blob {}: it is gone", digest);
-      return false;
+  private static boolean isRecorded(Transaction tx, String digest) {
+    return tx.exists("SELECT 1 FROM blob WHERE digest = ?", digest)
+        || tx.exists("SELECT 1 FROM ingest WHERE expected = ?", digest);
+  }
+
+  private static List<Digest> deleteAll(ContentStore store, List<Digest> digests)
+      throws IOException {
+    List<Digest> deleted = new ArrayList<>();
+    for (Digest digest : digests) {
+      try {
+        store.delete(digest);
+        deleted.add(digest);
+      } catch (NotFoundException e) {
+        log.debug("collect {}: it is gone", digest);
+      }
     }
+    return deleted;
   }
 }

@@ -5,14 +5,13 @@ import gantry.errors.CanceledException;
 import gantry.errors.DeadlineExceededException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -20,7 +19,8 @@ import java.util.function.Consumer;
  * not waited for goes on by itself. Safe for concurrent use.
  */
 final class Patience {
-  private static final int AT_ONCE = 4;
+  private static final int REST = 2;
+  static final int STEP = 16;
 
   private volatile Duration deadline = Duration.ofMinutes(2);
 
@@ -28,12 +28,11 @@ final class Patience {
     deadline = wanted;
   }
 
-  /**
-   * Something to be done to one of many.
-   *
-   * @param what for messages
-   */
-  record Job<T>(String what, Callable<T> work) {}
+  /** Done to some of many. */
+  @FunctionalInterface
+  interface Step<T, R> {
+    List<R> on(List<T> some) throws Exception;
+  }
 
   /**
    * Does something on a thread of its own.
@@ -45,28 +44,20 @@ final class Patience {
   }
 
   /**
-   * Does the same to many, a few at once: what they write shares the commits of a store. After a
-   * failure no more are begun.
+   * Does the same to many, a few dozen at a time and with a rest after each step: what is removed
+   * in one go holds up whoever waits for the disk meanwhile. After a failure no more are begun.
    *
+   * @param what for messages
    * @param done is shown each result, in order, by the calling thread
    */
-  <T> void callAll(Iterable<Job<T>> jobs, Consumer<T> done) throws IOException {
-    Deque<Map.Entry<String, FutureTask<T>>> begun = new ArrayDeque<>();
-    for (Job<T> job : jobs) {
-      if (begun.size() == AT_ONCE) {
-        take(begun, done);
-      }
-      begun.add(Map.entry(job.what(), start(job.what(), job.work())));
-    }
-    while (!begun.isEmpty()) {
-      take(begun, done);
-    }
-  }
-
-  private <T> void take(Deque<Map.Entry<String, FutureTask<T>>> begun, Consumer<T> done)
+  <T, R> void callAll(String what, List<T> all, Step<T, R> step, Consumer<R> done)
       throws IOException {
-    Map.Entry<String, FutureTask<T>> first = begun.remove();
-    done.accept(await(first.getKey(), first.getValue()));
+    for (int from = 0; from < all.size(); from += STEP) {
+      List<T> some = all.subList(from, Math.min(from + STEP, all.size()));
+      long start = System.nanoTime();
+      call(what, () -> step.on(some)).forEach(done);
+      LockSupport.parkNanos((System.nanoTime() - start) / REST);
+    }
   }
 
   private static <T> FutureTask<T> start(String what, Callable<T> work) {

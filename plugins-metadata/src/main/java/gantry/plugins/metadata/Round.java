@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * under way, also in other processes.
  */
 final class Round implements AutoCloseable {
-  static final int STEP = 100;
+  static final int STEP = 25;
   private static final int LOOK = 1000;
 
   private final Database database;

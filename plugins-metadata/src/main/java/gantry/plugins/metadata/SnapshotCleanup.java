@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package gantry.plugins.metadata;
 
-import gantry.errors.FailedPreconditionException;
-import gantry.errors.NotFoundException;
 import gantry.errors.UnimplementedException;
 import gantry.filters.Filter;
 import gantry.metadata.Garbage;
-import gantry.plugins.metadata.Patience.Job;
 import gantry.snapshots.SnapshotInfo;
 import gantry.snapshots.SnapshotKind;
 import gantry.snapshots.Snapshotter;
+import gantry.store.Transaction;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -52,15 +50,8 @@ final class SnapshotCleanup {
     List<List<SnapshotInfo>> levels =
         patience.call("list snapshots of " + raw.name(), this::levels);
     for (List<SnapshotInfo> level : levels) {
-      List<Job<Optional<Garbage>>> jobs =
-          level.stream()
-              .map(
-                  orphan ->
-                      new Job<>(
-                          "remove " + orphan.name() + " from snapshotter " + raw.name(),
-                          () -> removeUnlessClaimed(orphan)))
-              .toList();
-      patience.callAll(jobs, done -> done.ifPresent(removed));
+      String what = "remove snapshots from snapshotter " + raw.name();
+      patience.callAll(what, level, this::removeAndFree, removed);
     }
     patience.call("clean up snapshotter " + raw.name(), this::cleanup);
   }
@@ -76,7 +67,7 @@ final class SnapshotCleanup {
 
   /** Removes one of them unless a record claims it; whether it did. */
   boolean removeOrphan(SnapshotInfo orphan) throws IOException {
-    return removeUnlessClaimed(orphan).isPresent();
+    return !removeUnlessClaimed(List.of(orphan)).isEmpty();
   }
 
   /** What no record names, leaves first. */
@@ -128,47 +119,51 @@ final class SnapshotCleanup {
     return depth;
   }
 
+  /** Frees step by step: deleting all at once at the end would hold up the syncs of others. */
+  private List<Garbage> removeAndFree(List<SnapshotInfo> orphans) throws IOException {
+    List<Garbage> removed = removeUnlessClaimed(orphans);
+    if (!removed.isEmpty()) {
+      boolean _ = cleanup();
+    }
+    return removed;
+  }
+
   /** All on one thread, so that others wait as long as the snapshotter is at it. */
-  private Optional<Garbage> removeUnlessClaimed(SnapshotInfo orphan) throws IOException {
-    String key = orphan.name();
-    // that of others has to be measured file by file, which is not worth a line in the log
-    long bytes = orphan.kind() == SnapshotKind.COMMITTED ? raw.bytes(key) : 0;
-    if (!raw.condemned().add(key)) {
-      return Optional.empty();
+  private List<Garbage> removeUnlessClaimed(List<SnapshotInfo> orphans) throws IOException {
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    for (SnapshotInfo orphan : orphans) {
+      sizes.put(orphan.name(), size(orphan));
     }
-    boolean isRemoved;
+    List<String> mine = sizes.keySet().stream().filter(raw.condemned()::add).toList();
+    List<String> removed;
     try {
-      isRemoved = !isRecorded(key) && remove(key);
+      List<String> unclaimed = unclaimed(mine);
+      removed = raw.slow().call(snapshotter -> snapshotter.removeAll(unclaimed));
     } finally {
-      raw.condemned().release(key);
+      mine.forEach(raw.condemned()::release);
     }
-    if (!isRemoved) {
-      return Optional.empty();
-    }
+    return removed.stream().map(key -> tell(key, sizes.getOrDefault(key, 0L))).toList();
+  }
+
+  /** That of others has to be measured file by file, which is not worth a line in the log. */
+  private long size(SnapshotInfo orphan) throws IOException {
+    return orphan.kind() == SnapshotKind.COMMITTED ? raw.bytes(orphan.name()) : 0;
+  }
+
+  private Garbage tell(String key, long bytes) {
     log.info(
         "collected {} of snapshotter {}, {} bytes: no record names it", key, raw.name(), bytes);
-    return Optional.of(garbage(key, bytes));
+    return garbage(key, bytes);
   }
 
-  private boolean isRecorded(String key) {
-    return database.read(
-        tx ->
-            tx.exists(
-                    "SELECT 1 FROM snapshot WHERE snapshotter = ? AND backend = ?", raw.name(), key)
-                || tx.exists(
-                    "SELECT 1 FROM intent WHERE snapshotter = ? AND backend = ?", raw.name(), key));
+  private List<String> unclaimed(List<String> keys) {
+    return database.read(tx -> keys.stream().filter(key -> !isRecorded(tx, key)).toList());
   }
 
-  private boolean remove(String key) throws IOException {
-    try {
-      raw.slow().run(snapshotter -> snapshotter.remove(key));
-      return true;
-    } catch (NotFoundException e) {
-      log.debug("collect {} of snapshotter {}: it is gone", key, raw.name());
-    } catch (FailedPreconditionException e) {
-      log.warn("collect {} of snapshotter {}", key, raw.name(), e);
-    }
-    return false;
+  private boolean isRecorded(Transaction tx, String key) {
+    return tx.exists(
+            "SELECT 1 FROM snapshot WHERE snapshotter = ? AND backend = ?", raw.name(), key)
+        || tx.exists("SELECT 1 FROM intent WHERE snapshotter = ? AND backend = ?", raw.name(), key);
   }
 
   private boolean cleanup() throws IOException {

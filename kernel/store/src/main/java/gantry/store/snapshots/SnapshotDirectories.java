@@ -141,9 +141,22 @@ public final class SnapshotDirectories {
     return Optional.empty();
   }
 
+  /**
+   * Takes the directories of several out of their places, for {@link #cleanup} to delete.
+   *
+   * @param ids of snapshots that have no record any more, by name
+   * @return the names
+   */
+  public List<String> discardAll(Map<String, Long> ids) throws IOException {
+    for (long id : ids.values()) {
+      Optional<Path> _ = discard(id);
+    }
+    return List.copyOf(ids.keySet());
+  }
+
   /** Deletes what was discarded. Others may be doing so at the same time. */
   public void delete(Path discarded) throws IOException {
-    delete(String.valueOf(discarded.getFileName()));
+    deleteAll(List.of(String.valueOf(discarded.getFileName())));
   }
 
   /**
@@ -163,10 +176,19 @@ public final class SnapshotDirectories {
 
   /** Goes on after a failure: one directory in use must not keep all others on the disk. */
   private void deleteAll(List<String> trashed) throws IOException {
+    if (trashed.isEmpty()) {
+      return;
+    }
+    try (Directory trash = Directory.open(trash())) {
+      PlatformThread.run("delete-snapshots", () -> deleteAll(trash, trashed));
+    }
+  }
+
+  private static void deleteAll(Directory trash, List<String> trashed) throws IOException {
     IOException failure = null;
     for (String name : trashed) {
       try {
-        delete(name);
+        delete(trash, name);
       } catch (IOException e) {
         if (failure != null) {
           e.addSuppressed(failure);
@@ -179,9 +201,9 @@ public final class SnapshotDirectories {
     }
   }
 
-  private void delete(String name) throws IOException {
-    try (Directory trash = Directory.open(trash())) {
-      PlatformThread.run("delete-snapshot", () -> trash.removeTree(name));
+  private static void delete(Directory trash, String name) throws IOException {
+    try {
+      trash.removeTree(name);
     } catch (FileOperationException e) {
       if (e.errno() != FileOperationException.ENOENT) {
         throw e;

@@ -22,7 +22,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -168,12 +170,36 @@ public final class SnapshotIndex implements AutoCloseable {
     return store.write(
         tx -> {
           SnapshotRecord found = Rows.require(tx, "remove", name);
-          if (tx.exists("SELECT 1 FROM snapshot WHERE parent = ?", found.id())) {
+          if (!removeUnlessParent(tx, found.id())) {
             throw new FailedPreconditionException("cannot remove snapshot with child");
           }
-          tx.run("DELETE FROM snapshot WHERE id = ?", found.id());
           return found.id();
         });
+  }
+
+  /**
+   * Removes the records of several, as {@link #remove} does, in one step. Passed over are names of
+   * none and of parents of what stays.
+   *
+   * @return the ids of those removed, by name
+   */
+  public Map<String, Long> removeAll(List<String> names) {
+    return store.write(
+        tx -> {
+          Map<String, Long> removed = new LinkedHashMap<>();
+          for (String name : names) {
+            Rows.find(tx, name)
+                .map(SnapshotRecord::id)
+                .filter(id -> removeUnlessParent(tx, id))
+                .ifPresent(id -> removed.put(name, id));
+          }
+          return removed;
+        });
+  }
+
+  private static boolean removeUnlessParent(Transaction tx, long id) {
+    return !tx.exists("SELECT 1 FROM snapshot WHERE parent = ?", id)
+        && tx.run("DELETE FROM snapshot WHERE id = ?", id) > 0;
   }
 
   /**

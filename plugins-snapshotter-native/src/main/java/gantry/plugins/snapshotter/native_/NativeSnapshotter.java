@@ -243,6 +243,11 @@ public final class NativeSnapshotter
   }
 
   @Override
+  public List<String> removeAll(List<String> names) throws IOException {
+    return directories.discardAll(index.removeAll(names));
+  }
+
+  @Override
   public void walk(Filter filter, Consumer<SnapshotInfo> sink) {
     index.walk(filter, sink);
   }

@@ -272,6 +272,11 @@ public final class OverlaySnapshotter
   }
 
   @Override
+  public List<String> removeAll(List<String> names) throws IOException {
+    return directories.discardAll(index.removeAll(names));
+  }
+
+  @Override
   public void walk(Filter filter, Consumer<SnapshotInfo> sink) {
     for (SnapshotRecord snapshot : index.records()) {
       SnapshotInfo info = show(snapshot);
