@@ -19,7 +19,7 @@ final class ExecRow implements Row {
     }
     Series.Builder processor = new Series.Builder();
     Series wall =
-        new Turns(pair, settings.many(60, 1), settings.rounds(60, 4))
+        new Turns(pair, settings.many(150, 1), settings.rounds(60, 4))
             .take(
                 (side, number) -> Turns.millis(() -> side.workload().exec(CONTAINER, "e" + number)),
                 processor);

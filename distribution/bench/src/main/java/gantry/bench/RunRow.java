@@ -17,19 +17,20 @@ final class RunRow implements Row {
     Pair pair = stage.shared();
     Turns first = new Turns(pair, 0, settings.many(15, 2));
     runs(report, first, "run one of a daemon's first containers", "early", "no warm-up at all");
-    Turns turns = new Turns(pair, settings.many(100, 2), settings.rounds(60, 4));
+    Turns turns = new Turns(pair, settings.many(300, 2), settings.rounds(60, 4));
     runs(
         report, turns, "run one container to its exit", "run", "snapshot to removal, over the API");
 
     Series.Builder withClient = new Series.Builder();
     Series command =
-        turns.take(
-            (side, number) ->
-                Turns.millis(
-                    () -> {
-                      String _ = side.ctr("run", "--rm", Side.IMAGE, "ctr" + number, "true");
-                    }),
-            withClient);
+        new Turns(pair, settings.many(10, 1), settings.rounds(60, 4))
+            .take(
+                (side, number) ->
+                    Turns.millis(
+                        () -> {
+                          String _ = side.ctr("run", "--rm", Side.IMAGE, "ctr" + number, "true");
+                        }),
+                withClient);
     report.less(name(), "ctr run --rm … true", "ms", command, "the same ctr for both");
     report.worst(name(), "ctr run --rm … true", "ms", command, "");
     Turns.processor(report, name(), "processor time of such a ctr run", withClient, CPU + ", ctr");
