@@ -19,8 +19,8 @@ import java.util.function.Consumer;
  * not waited for goes on by itself. Safe for concurrent use.
  */
 final class Patience {
-  private static final int REST = 2;
   static final int STEP = 16;
+  private static final Duration REST_MAX = Duration.ofMillis(50);
 
   private volatile Duration deadline = Duration.ofMinutes(2);
 
@@ -44,8 +44,8 @@ final class Patience {
   }
 
   /**
-   * Does the same to many, a few dozen at a time and with a rest after each step: what is removed
-   * in one go holds up whoever waits for the disk meanwhile. After a failure no more are begun.
+   * Does the same to many, sixteen at a time and with a rest after each step: what is removed in
+   * one go holds up whoever waits for the disk meanwhile. After a failure no more are begun.
    *
    * @param what for messages
    * @param done is shown each result, in order, by the calling thread
@@ -56,7 +56,7 @@ final class Patience {
       List<T> some = all.subList(from, Math.min(from + STEP, all.size()));
       long start = System.nanoTime();
       call(what, () -> step.on(some)).forEach(done);
-      LockSupport.parkNanos((System.nanoTime() - start) / REST);
+      LockSupport.parkNanos(Math.min((System.nanoTime() - start) / 2, REST_MAX.toNanos()));
     }
   }
 

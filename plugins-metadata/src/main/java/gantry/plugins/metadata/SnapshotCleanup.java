@@ -137,12 +137,21 @@ final class SnapshotCleanup {
     List<String> mine = sizes.keySet().stream().filter(raw.condemned()::add).toList();
     List<String> removed;
     try {
-      List<String> unclaimed = unclaimed(mine);
-      removed = raw.slow().call(snapshotter -> snapshotter.removeAll(unclaimed));
+      removed = remove(unclaimed(mine));
     } finally {
       mine.forEach(raw.condemned()::release);
     }
     return removed.stream().map(key -> tell(key, sizes.getOrDefault(key, 0L))).toList();
+  }
+
+  private List<String> remove(List<String> keys) throws IOException {
+    List<String> removed = raw.slow().call(snapshotter -> snapshotter.removeAll(keys));
+    for (String key : keys) {
+      if (!removed.contains(key)) {
+        log.info("left {} in snapshotter {}: it is gone, or others stand on it", key, raw.name());
+      }
+    }
+    return removed;
   }
 
   /** That of others has to be measured file by file, which is not worth a line in the log. */

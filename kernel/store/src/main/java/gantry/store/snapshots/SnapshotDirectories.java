@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -148,9 +149,11 @@ public final class SnapshotDirectories {
    * @return the names
    */
   public List<String> discardAll(Map<String, Long> ids) throws IOException {
-    for (long id : ids.values()) {
-      Optional<Path> _ = discard(id);
-    }
+    each(
+        ids.values(),
+        id -> {
+          Optional<Path> _ = discard(id);
+        });
     return List.copyOf(ids.keySet());
   }
 
@@ -174,21 +177,25 @@ public final class SnapshotDirectories {
     }
   }
 
-  /** Goes on after a failure: one directory in use must not keep all others on the disk. */
   private void deleteAll(List<String> trashed) throws IOException {
     if (trashed.isEmpty()) {
       return;
     }
     try (Directory trash = Directory.open(trash())) {
-      PlatformThread.run("delete-snapshots", () -> deleteAll(trash, trashed));
+      PlatformThread.run("delete-snapshots", () -> each(trashed, name -> delete(trash, name)));
     }
   }
 
-  private static void deleteAll(Directory trash, List<String> trashed) throws IOException {
+  private interface Deed<T> {
+    void on(T thing) throws IOException;
+  }
+
+  /** Goes on after a failure: one directory in use must not keep all others on the disk. */
+  private static <T> void each(Collection<T> things, Deed<T> deed) throws IOException {
     IOException failure = null;
-    for (String name : trashed) {
+    for (T thing : things) {
       try {
-        delete(trash, name);
+        deed.on(thing);
       } catch (IOException e) {
         if (failure != null) {
           e.addSuppressed(failure);
