@@ -23,7 +23,7 @@ final class RunRow implements Row {
 
     Series.Builder withClient = new Series.Builder();
     Series command =
-        new Turns(pair, settings.many(10, 1), settings.rounds(60, 4))
+        new Turns(pair, settings.many(100, 1), settings.rounds(60, 4))
             .take(
                 (side, number) ->
                     Turns.millis(
