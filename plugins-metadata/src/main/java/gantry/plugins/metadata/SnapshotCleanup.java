@@ -67,7 +67,7 @@ final class SnapshotCleanup {
 
   /** Removes one of them unless a record claims it; whether it did. */
   boolean removeOrphan(SnapshotInfo orphan) throws IOException {
-    return !removeUnlessClaimed(List.of(orphan)).isEmpty();
+    return !removeAndFree(List.of(orphan)).isEmpty();
   }
 
   /** What no record names, leaves first. */
@@ -123,9 +123,18 @@ final class SnapshotCleanup {
   private List<Garbage> removeAndFree(List<SnapshotInfo> orphans) throws IOException {
     List<Garbage> removed = removeUnlessClaimed(orphans);
     if (!removed.isEmpty()) {
-      boolean _ = cleanup();
+      free();
     }
     return removed;
+  }
+
+  /** One directory in use keeps no other snapshot; the end of each collection tells of it. */
+  private void free() {
+    try {
+      boolean _ = cleanup();
+    } catch (IOException e) {
+      log.debug("clean up snapshotter {}: the end of a collection tries again", raw.name(), e);
+    }
   }
 
   /** All on one thread, so that others wait as long as the snapshotter is at it. */

@@ -138,6 +138,18 @@ class CollectTest {
   }
 
   @Test
+  void what_cannotBeFreed_keepsNoOtherSnapshot() throws IOException {
+    for (int i = 0; i <= 2 * Patience.STEP; i++) {
+      house.snapshots().prepare("key" + i, "", Labels.none());
+    }
+    house.rawSnapshotter.keepTrash();
+
+    collect();
+
+    assertThat(house.rawSnapshotter.names()).isEmpty();
+  }
+
+  @Test
   void image_keepsItsTargetAndWhatThatRefersTo() throws IOException {
     Digest layer = blob(1);
     Digest config = blob(2, label("containerd.io/gc.ref.snapshot.overlayfs/x", "top"));

@@ -14,6 +14,7 @@ import gantry.snapshots.Snapshotter;
 import gantry.store.snapshots.Reservation;
 import gantry.store.snapshots.SnapshotChain;
 import gantry.store.snapshots.SnapshotIndex;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ final class IndexedSnapshotter implements Snapshotter, AutoCloseable {
   private final Guard guard;
   private final SnapshotIndex index;
   private volatile boolean isRemote;
+  private volatile boolean isFullOfTrash;
 
   IndexedSnapshotter(Path file, Guard guard) {
     this.guard = guard;
@@ -33,6 +35,11 @@ final class IndexedSnapshotter implements Snapshotter, AutoCloseable {
   /** Answers a prepare for a target it has with "already exists", as remote snapshotters do. */
   void beRemote() {
     isRemote = true;
+  }
+
+  /** Cannot free what removed snapshots left. */
+  void keepTrash() {
+    isFullOfTrash = true;
   }
 
   List<String> names() {
@@ -103,6 +110,15 @@ final class IndexedSnapshotter implements Snapshotter, AutoCloseable {
   public void remove(String name) {
     guard.enter();
     index.remove(name);
+  }
+
+  @Override
+  public void cleanup() throws IOException {
+    guard.enter();
+    if (isFullOfTrash) {
+      throw new IOException("directory in use");
+    }
+    Snapshotter.super.cleanup();
   }
 
   @Override
